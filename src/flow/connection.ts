@@ -1,0 +1,93 @@
+/** Transport protocols a connection can have: those a NetworkPolicy can name. */
+export type TransportProtocol = "TCP" | "UDP" | "SCTP";
+
+export interface Endpoint {
+  /** Canonical text (RFC 5952 for IPv6). */
+  readonly ip: string;
+  readonly port: number;
+}
+
+/**
+ * What became of the attempt to connect.
+ * - `established`: proven; for UDP, answered.
+ * - `half-open`: the server agreed (SYN+ACK, INIT ACK), the client never proved it got that.
+ * - `refused`: RST, ABORT or an ICMP error came back.
+ * - `unanswered`: nothing came back.
+ * - `inferred`: older than the capture; no handshake was seen.
+ */
+export type Outcome = "established" | "half-open" | "refused" | "unanswered" | "inferred";
+
+/**
+ * Payload octets each way. For TCP they come from the sequence numbers of SYN and FIN, modulo 2^32:
+ * `exact` only where duration and link speed rule out a wrap, else a lower bound.
+ */
+export interface ByteCount {
+  readonly toServer: number;
+  readonly toClient: number;
+  readonly exact: boolean;
+}
+
+/** The two ends as one place on the path saw them. */
+export interface View {
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+}
+
+/**
+ * One connection, counted once on however many interfaces and through however many NATs it was seen.
+ * `client` is as the client itself appears (before SNAT), `server` as the server itself appears (after DNAT).
+ */
+export interface Connection {
+  readonly id: string;
+  readonly protocol: TransportProtocol;
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  /** Only where even the direction is not known: `client` is then merely the first sender seen. */
+  readonly direction?: "unknown";
+  readonly outcome: Outcome;
+  /** Null while it is open, and where nothing tells. */
+  readonly bytes: ByteCount | null;
+  /** First and last packet, microseconds since 1970-01-01T00:00:00Z. */
+  readonly startUs: number;
+  readonly endUs: number;
+  /** Every other view of it than (client, server). */
+  readonly nat: readonly View[];
+}
+
+/** An address that a DNS answer gave for the name that was asked (not for the CNAMEs between). */
+export interface ResolvedName {
+  /** Who asked. */
+  readonly client: string;
+  /** Who answered, after DNAT. */
+  readonly resolver: Endpoint;
+  /** Lower case, no trailing dot. */
+  readonly name: string;
+  readonly addresses: readonly string[];
+  /** The least TTL of the records on the way, seconds. */
+  readonly ttlSeconds: number;
+  readonly timeUs: number;
+}
+
+/** What capture knows of its own losses; all counts since it started. */
+export interface CaptureStatus {
+  readonly packets: number;
+  /** ps_drop of libpcap: the kernel had no room. */
+  readonly dropped: number;
+  /** Events that the reader was too slow to take. */
+  readonly overflowed: number;
+  /** Connections forgotten for want of room in the flow table. */
+  readonly evicted: number;
+  /** Packets without readable headers, by reason. */
+  readonly unreadable: Readonly<Record<string, number>>;
+  readonly timeUs: number;
+}
+
+/**
+ * What the flow stage yields. A connection is told when it opens (established, still open) and again
+ * under the same id when it ends; one that ends before it was told as open is told once.
+ */
+export type FlowEvent =
+  | { readonly kind: "opened"; readonly connection: Connection }
+  | { readonly kind: "closed"; readonly connection: Connection }
+  | { readonly kind: "resolved"; readonly resolved: ResolvedName }
+  | { readonly kind: "status"; readonly status: CaptureStatus };

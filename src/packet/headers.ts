@@ -1,0 +1,62 @@
+/** IP protocol numbers that weir tells apart: https://www.iana.org/assignments/protocol-numbers */
+export const Protocol = { ICMP: 1, TCP: 6, UDP: 17, ICMPV6: 58, SCTP: 132 } as const;
+
+/** TCP control bits, RFC 9293, 3.1. */
+export const TcpFlag = { FIN: 0x01, SYN: 0x02, RST: 0x04, ACK: 0x10 } as const;
+
+/** Where in `Headers.addresses` an address begins: four 32-bit words each, most significant first. */
+export const SOURCE = 0;
+export const DESTINATION = 4;
+
+/**
+ * The headers of one packet, as numbers. A decoder owns a single one and overwrites it, so that the hot
+ * path makes no garbage: read it, never keep it. A field is meaningful only for the protocol it belongs
+ * to. IPv4 addresses are held as IPv4-mapped IPv6 ones (RFC 4291, 2.5.5.2).
+ */
+export class Headers {
+  readonly addresses = new Uint32Array(8);
+  ipVersion: 4 | 6 = 4;
+  /** IP protocol number after all IPv6 extension headers. */
+  protocol = 0;
+  /** IPv4 time to live or IPv6 hop limit. */
+  hopLimit = 0;
+  /** IPv4 identification or IPv6 flow label: what routers and NAT leave as it was. */
+  ipId = 0;
+  sourcePort = 0;
+  destinationPort = 0;
+
+  /** Octets of transport payload on the wire, whatever the snapshot length kept. */
+  payloadLength = 0;
+  /** The transport payload that was captured: `[payloadStart, payloadEnd)` of the frame's bytes. */
+  payloadStart = 0;
+  payloadEnd = 0;
+
+  tcpFlags = 0;
+  tcpSequence = 0;
+  tcpAcknowledgment = 0;
+  /** TSval of the timestamps option (RFC 7323), 0 where there is none; read from SYN segments only. */
+  tcpTimestamp = 0;
+
+  /** Verification tag of the common header, RFC 9260, 3.1. */
+  sctpVerificationTag = 0;
+  /** Type of the first chunk. */
+  sctpChunkType = 0;
+  /** Initiate tag where the first chunk is INIT or INIT ACK, else 0. */
+  sctpInitiateTag = 0;
+
+  icmpType = 0;
+  icmpCode = 0;
+  /** Set where an ICMP error quotes a packet whose addresses and ports could be read (RFC 792, RFC 4443). */
+  hasQuoted = false;
+  readonly quoted = {
+    addresses: new Uint32Array(8),
+    protocol: 0,
+    sourcePort: 0,
+    destinationPort: 0,
+    /** The first four octets after the ports: TCP's sequence number. */
+    tcpSequence: 0,
+  };
+}
+
+/** Why a frame gave no headers; each is counted, none is logged. */
+export type Unreadable = "truncated" | "malformed" | "not-ip" | "fragment" | "unknown-link-type" | "other-protocol";

@@ -1,0 +1,33 @@
+import type { LabelSelector, WorkloadRef } from "../cluster/workload.ts";
+import type { Edge } from "./edge.ts";
+
+/** What one workload was seen to do: the value that the store keeps, HTTP shows and a policy is made from. */
+export interface Profile {
+  readonly workload: WorkloadRef;
+  readonly selector: LabelSelector | null;
+  /** Pods that live now. */
+  readonly pods: readonly string[];
+  readonly nodes: { readonly seen: number; readonly expected: number };
+  readonly observed: {
+    /** RFC 3339; null where nothing was observed. */
+    readonly since: string | null;
+    readonly until: string | null;
+    /** Established and inferred connections, and answered UDP conversations. */
+    readonly connections: number;
+    /** Packets that the kernel dropped meanwhile on the nodes seen; null where it is not known. */
+    readonly dropped: number | null;
+  };
+  readonly learned: Learned;
+  readonly ingress: readonly Edge[];
+  readonly egress: readonly Edge[];
+  /** Attempts that came to nothing; never turned into rules. */
+  readonly failed: readonly Edge[];
+  /** Edges not kept for want of room, so that a bound is never silent. */
+  readonly overflowed: number;
+}
+
+export interface Learned {
+  readonly word: "nothing observed" | "learning" | "settling" | "learned";
+  /** Upper bound (95 %) of the chance that the next connection shows an edge never seen; 1 where nothing was. */
+  readonly chanceOfNew: number;
+}
