@@ -12,3 +12,44 @@ export const LinkType = {
   IPV6: 229,
   LINUX_SLL2: 276,
 } as const;
+
+const READABLE: ReadonlySet<number> = new Set(Object.values(LinkType));
+
+/** Names of the types most often met among those that weir doesn't read, so that its refusal says more than a number. */
+const UNREADABLE_NAMES: ReadonlyMap<number, string> = new Map([
+  [6, "token ring"],
+  [9, "PPP"],
+  [10, "FDDI"],
+  [50, "PPP in HDLC framing"],
+  [51, "PPPoE"],
+  [104, "Cisco HDLC"],
+  [105, "802.11"],
+  [107, "frame relay"],
+  [117, "OpenBSD pflog"],
+  [119, "802.11 with Prism header"],
+  [127, "802.11 with radiotap header"],
+  [163, "802.11 with AVS header"],
+  [187, "Bluetooth HCI"],
+  [189, "Linux USB"],
+  [192, "per-packet information"],
+  [195, "802.15.4"],
+  [201, "Bluetooth HCI with direction"],
+  [220, "Linux USB, padded"],
+  [227, "CAN"],
+  [231, "D-Bus"],
+  [239, "Linux netfilter log"],
+  [249, "USBPcap"],
+  [251, "Bluetooth Low Energy"],
+  [252, "Wireshark upper PDU"],
+  [253, "Linux netlink"],
+]);
+
+export function isReadableLinkType(linkType: number): boolean {
+  return READABLE.has(linkType);
+}
+
+/** Says that weir doesn't read this link type, with its number and, where known, its name. */
+export function unreadableLinkType(linkType: number): string {
+  const name = UNREADABLE_NAMES.get(linkType);
+  return `weir doesn't read link type ${linkType}${name === undefined ? "" : ` (${name})`}`;
+}

@@ -25,7 +25,10 @@ export class Headers {
   sourcePort = 0;
   destinationPort = 0;
 
-  /** Octets of transport payload on the wire, whatever the snapshot length kept. */
+  /** First fragment of a datagram: `payloadLength` is then what this fragment holds, save for UDP, which tells the whole. */
+  isFirstFragment = false;
+
+  /** Octets of transport payload on the wire, whatever the snapshot length kept. For SCTP the chunks, headers and all. */
   payloadLength = 0;
   /** The transport payload that was captured: `[payloadStart, payloadEnd)` of the frame's bytes. */
   payloadStart = 0;
@@ -58,5 +61,12 @@ export class Headers {
   };
 }
 
-/** Why a frame gave no headers; each is counted, none is logged. */
+/**
+ * Why a frame gave no headers; each is counted, none is logged.
+ * - `truncated`: the capture ends before a field that is needed.
+ * - `malformed`: the packet contradicts itself; nothing behind the first such place is trusted.
+ * - `not-ip`: ARP, LLC and the like.
+ * - `fragment`: not the first of its datagram, so without ports; addresses and protocol are filled.
+ * - `other-protocol`: neither TCP, UDP, SCTP nor ICMP; addresses and protocol are filled.
+ */
 export type Unreadable = "truncated" | "malformed" | "not-ip" | "fragment" | "unknown-link-type" | "other-protocol";
