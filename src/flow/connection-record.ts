@@ -1,0 +1,105 @@
+import { addressText } from "../packet/address.ts";
+import type { ByteCount, Connection, Endpoint, View } from "./connection.ts";
+import type { FlowSettings } from "./flow-settings.ts";
+import type { Listeners } from "./listeners.ts";
+import { type TrackedConnection, type TrackedView, UNSEEN } from "./tracked.ts";
+
+/** Ports above are given out to clients: Linux's ip_local_port_range begins here. */
+const FIRST_EPHEMERAL_PORT = 32_768;
+/** RFC 6335, 6: system ports; only a server, or a peer that is as much of one, sends from them. */
+const LAST_SYSTEM_PORT = 1023;
+
+/** The record of a connection as it stands now: the first place where addresses become text. */
+export function recordConnection(tracked: TrackedConnection, listeners: Listeners, settings: FlowSettings): Connection {
+  const path = alongThePath(tracked.views).map(toView);
+  const { client } = path[0]!;
+  const { server } = path[path.length - 1]!;
+  const straight: View = { client, server };
+  const base = {
+    id: tracked.id,
+    protocol: tracked.protocol,
+    outcome: tracked.outcome,
+    bytes: byteCount(tracked, settings),
+    startUs: tracked.startUs,
+    endUs: tracked.endUs,
+  };
+  if (tracked.outcome === "established") listeners.add(tracked.protocol, server);
+  switch (directionOf(tracked, straight, listeners)) {
+    case "straight":
+      return { ...base, client, server, nat: otherViews(path, straight) };
+    case "reversed":
+      return { ...reverseBytes(base), client: server, server: client, nat: otherViews(path, straight).map(reverse) };
+    case "unknown":
+      return { ...base, client, server, direction: "unknown", nat: otherViews(path, straight) };
+  }
+}
+
+/** From the client to the server: every router lowers the hop limit of what the client sent. */
+function alongThePath(views: readonly TrackedView[]): readonly TrackedView[] {
+  if (views.length === 1) return views;
+  return [...views].sort((a, b) => {
+    if (a.clientHops > 0 && b.clientHops > 0) return b.clientHops - a.clientHops;
+    if (a.serverHops > 0 && b.serverHops > 0) return a.serverHops - b.serverHops;
+    return 0;
+  });
+}
+
+function toView(view: TrackedView): View {
+  return {
+    client: { ip: addressText(view.ends, 0), port: view.ends[8]! },
+    server: { ip: addressText(view.ends, 4), port: view.ends[9]! },
+  };
+}
+
+function otherViews(path: readonly View[], straight: View): readonly View[] {
+  return path.filter((view) => !isSameEnd(view.client, straight.client) || !isSameEnd(view.server, straight.server));
+}
+
+function isSameEnd(a: Endpoint, b: Endpoint): boolean {
+  return a.port === b.port && a.ip === b.ip;
+}
+
+function reverse(view: View): View {
+  return { client: view.server, server: view.client };
+}
+
+type Bearing = "straight" | "reversed" | "unknown";
+
+/** The first sender is the client, unless the handshake was missed or the ports say that this was an answer. */
+function directionOf(tracked: TrackedConnection, { client, server }: View, listeners: Listeners): Bearing {
+  if (tracked.protocol === "UDP") {
+    const isAnswer = client.port <= LAST_SYSTEM_PORT && server.port >= FIRST_EPHEMERAL_PORT;
+    return isAnswer ? "reversed" : "straight";
+  }
+  if (tracked.outcome !== "inferred") return tracked.clientToken === UNSEEN ? "unknown" : "straight";
+  // Half a conversation may be forged: it is never believed to lead to a listener.
+  if (!tracked.hasClientSpoken || !tracked.hasServerSpoken) return "unknown";
+  const isServer = listeners.has(tracked.protocol, server);
+  if (isServer === listeners.has(tracked.protocol, client)) return "unknown";
+  return isServer ? "straight" : "reversed";
+}
+
+function byteCount(tracked: TrackedConnection, settings: FlowSettings): ByteCount | null {
+  if (tracked.protocol === "UDP") {
+    return { toServer: tracked.octetsToServer, toClient: tracked.octetsToClient, exact: true };
+  }
+  if (tracked.protocol !== "TCP" || tracked.outcome !== "established") return null;
+  if (tracked.clientReach === UNSEEN && tracked.serverReach === UNSEEN) return null;
+  const seconds = (tracked.endUs - tracked.startUs) / 1e6;
+  const hasBothEnds = tracked.hasClientFin && tracked.hasServerFin && tracked.serverToken !== UNSEEN;
+  return {
+    toServer: distance(tracked.clientToken, tracked.clientReach),
+    toClient: distance(tracked.serverToken, tracked.serverReach),
+    exact: hasBothEnds && seconds * settings.maxLinkOctetsPerSecond < 2 ** 32,
+  };
+}
+
+/** Octets after the SYN, which takes one number itself; modulo 2^32 (RFC 9293, 3.4). */
+function distance(initial: number, reach: number): number {
+  return initial === UNSEEN || reach === UNSEEN ? 0 : (reach - initial - 1) >>> 0;
+}
+
+function reverseBytes<Base extends { readonly bytes: ByteCount | null }>(base: Base): Base {
+  if (base.bytes === null) return base;
+  return { ...base, bytes: { toServer: base.bytes.toClient, toClient: base.bytes.toServer, exact: base.bytes.exact } };
+}

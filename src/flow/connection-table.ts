@@ -1,0 +1,245 @@
+import { DESTINATION, type Headers, Protocol, SOURCE } from "../packet/headers.ts";
+import type { Connection, FlowEvent, TransportProtocol } from "./connection.ts";
+import { DeadlineWheel } from "./deadline-wheel.ts";
+import type { FlowSettings } from "./flow-settings.ts";
+import { TokenIndex } from "./token-index.ts";
+import { TrackedConnection, TrackedView, UNSEEN } from "./tracked.ts";
+import { ViewIndex } from "./view-index.ts";
+
+/** More views of one connection than any node shows: past it a new one is a connection of its own. */
+const MAX_VIEWS = 8;
+
+const DNS_PORT = 53;
+
+export interface TableDependencies {
+  readonly settings: FlowSettings;
+  readonly emit: (event: FlowEvent) => void;
+  readonly record: (connection: TrackedConnection) => Connection;
+  /** Seed of the hash, from a random source. */
+  readonly seed: number;
+}
+
+/**
+ * The connections that are known at this moment, each under all its views, and when each is to be looked
+ * at again. What a packet means is decided in tcp.ts, udp.ts, sctp.ts and icmp-error.ts; the table keeps
+ * the books: bounded, every connection told exactly once as closed.
+ */
+export class ConnectionTable {
+  readonly settings: FlowSettings;
+  readonly #emit: (event: FlowEvent) => void;
+  readonly #record: (connection: TrackedConnection) => Connection;
+  readonly #views: ViewIndex;
+  readonly #tokens = new TokenIndex();
+  readonly #unproven = new Set<TrackedConnection>();
+  readonly #proven = new Set<TrackedConnection>();
+  readonly #wheel: DeadlineWheel<TrackedConnection>;
+  #count = 0;
+  #evicted = 0;
+
+  constructor(dependencies: TableDependencies) {
+    this.settings = dependencies.settings;
+    this.#emit = dependencies.emit;
+    this.#record = dependencies.record;
+    this.#views = new ViewIndex(dependencies.seed);
+    this.#wheel = new DeadlineWheel((connection, nowUs) => this.#onDue(connection, nowUs));
+  }
+
+  get size(): number {
+    return this.#unproven.size + this.#proven.size;
+  }
+
+  get evicted(): number {
+    return this.#evicted;
+  }
+
+  find(headers: Headers): TrackedView | undefined {
+    return this.#views.find(headers);
+  }
+
+  findQuoted(headers: Headers): TrackedView | undefined {
+    return this.#views.findQuoted(headers);
+  }
+
+  /** A connection not seen before, with the sender of this packet as its client, or as its server. */
+  open(headers: Headers, sender: "client" | "server", timeUs: number): TrackedView {
+    const id = `${timeUs.toString(36)}-${(this.#count++).toString(36)}`;
+    const connection = new TrackedConnection(id, transportProtocol(headers.protocol), timeUs);
+    const view = new TrackedView(endsOf(headers, sender), headers.protocol, connection);
+    connection.views.push(view);
+    if (sender === "client") view.clientHops = headers.hopLimit;
+    else view.serverHops = headers.hopLimit;
+    this.#views.add(view);
+    this.#unproven.add(connection);
+    this.#makeRoom();
+    return view;
+  }
+
+  /** Makes the connection findable by what its client chose. */
+  index(connection: TrackedConnection, clientToken: number): void {
+    connection.clientToken = clientToken;
+    this.#tokens.add(connection);
+  }
+
+  /**
+   * Gives this view to the connection of the same token that `isSame` accepts, if there is one: both are
+   * views of one connection. What the view's own connection knew is dropped; it must not have been told.
+   */
+  joinByToken(view: TrackedView, isSame: (other: TrackedConnection) => boolean): boolean {
+    const own = view.connection;
+    const other = this.#tokens.find(view.clientToken, (known) => known !== own && isSame(known));
+    if (other === undefined || other.views.length + own.views.length > MAX_VIEWS) return false;
+    this.#forget(own);
+    for (const moved of own.views) {
+      moved.connection = other;
+      other.views.push(moved);
+    }
+    return true;
+  }
+
+  /** Takes a view that was joined in error out of its connection, into one of its own. */
+  split(view: TrackedView, timeUs: number): TrackedConnection {
+    const from = view.connection;
+    from.views.splice(from.views.indexOf(view), 1);
+    const connection = new TrackedConnection(`${from.id}-${from.views.length}`, from.protocol, timeUs);
+    connection.views.push(view);
+    view.connection = connection;
+    this.#unproven.add(connection);
+    this.index(connection, view.clientToken);
+    this.#makeRoom();
+    return connection;
+  }
+
+  /** The connection is real. It is told as open unless it ends before it has settled. */
+  prove(connection: TrackedConnection, timeUs: number): void {
+    connection.phase = "open";
+    connection.outcome = "established";
+    this.#unproven.delete(connection);
+    this.#proven.add(connection);
+    this.schedule(connection, timeUs + this.settings.settleUs);
+  }
+
+  schedule(connection: TrackedConnection, deadlineUs: number): void {
+    connection.deadlineUs = deadlineUs;
+    this.#wheel.add(connection);
+  }
+
+  /** The connection is over; it is told after a short wait for other views of its last packets. */
+  end(connection: TrackedConnection, timeUs: number): void {
+    connection.phase = "ending";
+    this.schedule(connection, timeUs + this.settings.lingerUs);
+  }
+
+  /** Tells the connection as it stands, and forgets it. */
+  retire(connection: TrackedConnection): void {
+    this.#forget(connection);
+    for (const view of connection.views) this.#views.remove(view);
+    this.#emit({ kind: "closed", connection: this.#record(connection) });
+  }
+
+  advance(nowUs: number): void {
+    this.#wheel.advance(nowUs);
+  }
+
+  /** Tells all that is left, oldest first. */
+  finish(): void {
+    for (const connection of [...this.#unproven, ...this.#proven].sort((a, b) => a.startUs - b.startUs))
+      this.retire(connection);
+  }
+
+  #forget(connection: TrackedConnection): void {
+    connection.phase = "gone";
+    connection.deadlineUs = Number.POSITIVE_INFINITY;
+    this.#unproven.delete(connection);
+    this.#proven.delete(connection);
+    if (connection.clientToken !== UNSEEN) this.#tokens.remove(connection);
+  }
+
+  /** Sets iterate in the order of insertion, so the first is the oldest. */
+  #makeRoom(): void {
+    const { maxConnections, maxUnproven } = this.settings;
+    if (this.#unproven.size <= maxUnproven && this.size <= maxConnections) return;
+    const crowd = this.#unproven.size > maxUnproven || this.#proven.size === 0 ? this.#unproven : this.#proven;
+    for (const oldest of crowd) {
+      this.#evicted += 1;
+      this.retire(oldest);
+      return;
+    }
+  }
+
+  #onDue(connection: TrackedConnection, nowUs: number): void {
+    switch (connection.phase) {
+      case "agreed":
+        this.#judgeSilence(connection, nowUs);
+        break;
+      case "open":
+        this.#review(connection, nowUs);
+        break;
+      case "attempted":
+      case "joined late":
+        this.#retireIfIdle(connection, nowUs);
+        break;
+      case "ending":
+        this.retire(connection);
+        break;
+      case "gone":
+        break;
+    }
+  }
+
+  /** A server that repeats nothing has its answer, unless it may be answering with SYN cookies. */
+  #judgeSilence(connection: TrackedConnection, nowUs: number): void {
+    if (this.#unproven.size > this.settings.overloadUnproven) {
+      connection.deadlineUs = nowUs + this.settings.settleUs;
+      return;
+    }
+    this.prove(connection, nowUs);
+    this.#announce(connection);
+    connection.deadlineUs = Number.POSITIVE_INFINITY;
+  }
+
+  #review(connection: TrackedConnection, nowUs: number): void {
+    const idleUs = this.#idleUs(connection);
+    if (connection.endUs + idleUs <= nowUs) return this.retire(connection);
+    if (!connection.isAnnounced && idleUs !== this.settings.dnsAnsweredUs) this.#announce(connection);
+    connection.deadlineUs = connection.endUs + idleUs;
+  }
+
+  #retireIfIdle(connection: TrackedConnection, nowUs: number): void {
+    const idleUs = this.#idleUs(connection);
+    if (connection.endUs + idleUs <= nowUs) this.retire(connection);
+    else connection.deadlineUs = connection.endUs + idleUs;
+  }
+
+  #idleUs(connection: TrackedConnection): number {
+    const { settings } = this;
+    if (connection.phase === "joined late") return settings.lateIdleUs;
+    if (connection.protocol === "UDP") {
+      if (connection.phase === "attempted") return settings.udpUnansweredUs;
+      return connection.views[0]!.ends[9] === DNS_PORT ? settings.dnsAnsweredUs : settings.udpAnsweredUs;
+    }
+    if (connection.phase === "attempted") return settings.attemptUs;
+    return connection.hasClientFin || connection.hasServerFin ? settings.halfClosedUs : Number.POSITIVE_INFINITY;
+  }
+
+  #announce(connection: TrackedConnection): void {
+    connection.isAnnounced = true;
+    this.#emit({ kind: "opened", connection: this.#record(connection) });
+  }
+}
+
+function transportProtocol(protocol: number): TransportProtocol {
+  if (protocol === Protocol.TCP) return "TCP";
+  return protocol === Protocol.UDP ? "UDP" : "SCTP";
+}
+
+function endsOf(headers: Headers, sender: "client" | "server"): Uint32Array {
+  const ends = new Uint32Array(10);
+  const [client, server] = sender === "client" ? [SOURCE, DESTINATION] : [DESTINATION, SOURCE];
+  for (let word = 0; word < 4; word++) {
+    ends[word] = headers.addresses[client + word]!;
+    ends[4 + word] = headers.addresses[server + word]!;
+  }
+  ends[8] = sender === "client" ? headers.sourcePort : headers.destinationPort;
+  ends[9] = sender === "client" ? headers.destinationPort : headers.sourcePort;
+  return ends;
+}

@@ -1,0 +1,60 @@
+/** Anything that wants to be looked at when its time has come. */
+export interface Timed {
+  /** Microseconds since the epoch; infinity for never. May be moved later at any time without telling the wheel. */
+  deadlineUs: number;
+  /** The wheel's own: where it stands, in seconds since the epoch; -1 for nowhere. */
+  slot: number;
+}
+
+const SLOTS = 256;
+const SLOT_US = 1_000_000;
+
+/**
+ * Calls back for each member whose deadline has passed, to within a second. Moving a deadline later costs
+ * nothing: the wheel finds the member in its old slot, sees the new deadline and files it anew. Moving it
+ * earlier, or from never, needs `add` again.
+ */
+export class DeadlineWheel<Member extends Timed> {
+  readonly #slots: Member[][] = Array.from({ length: SLOTS }, () => []);
+  readonly #onDue: (member: Member, nowUs: number) => void;
+  #nowSlot: number | undefined;
+
+  constructor(onDue: (member: Member, nowUs: number) => void) {
+    this.#onDue = onDue;
+  }
+
+  add(member: Member): void {
+    if (member.deadlineUs === Number.POSITIVE_INFINITY) return;
+    const due = Math.floor(member.deadlineUs / SLOT_US) + 1;
+    const now = this.#nowSlot ?? due - 1;
+    // Beyond one turn of the wheel it waits in the farthest slot and is filed anew from there.
+    const slot = Math.min(Math.max(due, now + 1), now + SLOTS - 1);
+    if (member.slot > now && member.slot <= slot) return;
+    member.slot = slot;
+    this.#slots[slot % SLOTS]!.push(member);
+  }
+
+  /** Time never goes back: an earlier `nowUs` than before changes nothing. */
+  advance(nowUs: number): void {
+    const target = Math.floor(nowUs / SLOT_US);
+    this.#nowSlot ??= target;
+    // After a long gap one turn visits every slot; no more than that is ever needed.
+    const from = Math.max(this.#nowSlot + 1, target - SLOTS + 1);
+    for (let slot = from; slot <= target; slot++) {
+      this.#nowSlot = slot;
+      this.#visit(slot % SLOTS, nowUs);
+    }
+  }
+
+  #visit(index: number, nowUs: number): void {
+    const members = this.#slots[index]!;
+    if (members.length === 0) return;
+    this.#slots[index] = [];
+    for (const member of members) {
+      if (member.slot % SLOTS !== index) continue; // it was moved earlier, and stands there
+      member.slot = -1;
+      if (member.deadlineUs <= nowUs) this.#onDue(member, nowUs);
+      this.add(member);
+    }
+  }
+}

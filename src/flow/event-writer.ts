@@ -1,0 +1,66 @@
+import { writeSync } from "node:fs";
+import type { FlowEvent } from "./connection.ts";
+import { encodeEvent } from "./event-line.ts";
+
+/** What waits in user space for a slow reader, at most; past it events are dropped and counted. */
+const MAX_WAITING_OCTETS = 1024 * 1024;
+const FLUSH_OCTETS = 32 * 1024;
+
+/**
+ * Events onto a pipe or socket, written synchronously, because under load capture never comes back to the
+ * event loop. Lines are gathered and written whole or kept: a reader never sees half a line that is not
+ * completed later.
+ */
+export class EventWriter {
+  readonly #fd: number;
+  #waiting: string[] = [];
+  #waitingOctets = 0;
+  #rest: Buffer = Buffer.alloc(0);
+  #overflowed = 0;
+  #isClosed = false;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  /** Events dropped because the reader was too slow. */
+  get overflowed(): number {
+    return this.#overflowed;
+  }
+
+  /** Whether the reader has gone. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  write(event: FlowEvent): void {
+    if (this.#waitingOctets + this.#rest.length > MAX_WAITING_OCTETS) {
+      this.#overflowed += 1;
+      return;
+    }
+    const line = encodeEvent(event);
+    this.#waiting.push(line);
+    this.#waitingOctets += line.length;
+    if (this.#waitingOctets >= FLUSH_OCTETS) this.flush();
+  }
+
+  /** Writes what the reader takes at once; the rest stays. */
+  flush(): void {
+    if (this.#isClosed || (this.#waiting.length === 0 && this.#rest.length === 0)) return;
+    const octets = Buffer.concat([this.#rest, Buffer.from(this.#waiting.join(""))]);
+    this.#waiting = [];
+    this.#waitingOctets = 0;
+    this.#rest = octets.subarray(this.#writeSome(octets));
+  }
+
+  #writeSome(octets: Buffer): number {
+    let written = 0;
+    try {
+      while (written < octets.length) written += writeSync(this.#fd, octets, written);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== "EAGAIN") this.#isClosed = true; // EPIPE, ECONNRESET: nobody reads any more
+    }
+    return written;
+  }
+}

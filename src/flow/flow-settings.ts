@@ -1,0 +1,47 @@
+/** Everything the flow stage can be told. Times are microseconds. */
+export interface FlowSettings {
+  /** Connections kept at once; past it the oldest is told as it stands and forgotten. */
+  readonly maxConnections: number;
+  /** Of those, how many may be unproven: a flood of them must not push out the proven. */
+  readonly maxUnproven: number;
+  /** With more unproven than this, silence after a SYN+ACK proves nothing: SYN cookies are not repeated. */
+  readonly overloadUnproven: number;
+  /** A SYN unanswered for this long was the last: Linux repeats it after 1, 3, 7, 15, 31 and 63 s. */
+  readonly attemptUs: number;
+  /** A server that has not repeated its SYN+ACK for this long has had its answer. */
+  readonly settleUs: number;
+  /** A copy on another interface comes sooner than this; a repetition later (RFC 6298: 1 s at first). */
+  readonly repeatUs: number;
+  /** How long an ended connection waits for what other interfaces still show. */
+  readonly lingerUs: number;
+  readonly halfClosedUs: number;
+  /** Idle time after which a connection without handshake is told. */
+  readonly lateIdleUs: number;
+  /** As Linux's nf_conntrack_udp_timeout and nf_conntrack_udp_timeout_stream. */
+  readonly udpUnansweredUs: number;
+  readonly udpAnsweredUs: number;
+  readonly dnsAnsweredUs: number;
+  /** Views of one packet are no farther apart than this. */
+  readonly joinUs: number;
+  /** What no link is faster than: rules out that a sequence number has wrapped. */
+  readonly maxLinkOctetsPerSecond: number;
+}
+
+const SECOND_US = 1_000_000;
+
+export const defaultFlowSettings: FlowSettings = {
+  maxConnections: 65_536,
+  maxUnproven: 32_768,
+  overloadUnproven: 2_048,
+  attemptUs: 35 * SECOND_US,
+  settleUs: 3 * SECOND_US,
+  repeatUs: SECOND_US / 2,
+  lingerUs: 2 * SECOND_US,
+  halfClosedUs: 120 * SECOND_US,
+  lateIdleUs: 120 * SECOND_US,
+  udpUnansweredUs: 30 * SECOND_US,
+  udpAnsweredUs: 120 * SECOND_US,
+  dnsAnsweredUs: 5 * SECOND_US,
+  joinUs: 2 * SECOND_US,
+  maxLinkOctetsPerSecond: 100e9 / 8,
+};

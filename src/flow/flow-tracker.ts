@@ -1,0 +1,116 @@
+import type { Frame } from "../capture/frame.ts";
+import { decode } from "../packet/decode.ts";
+import { decodeDnsResponse } from "../packet/dns.ts";
+import { Headers, Protocol } from "../packet/headers.ts";
+import { recordConnection } from "./connection-record.ts";
+import { ConnectionTable } from "./connection-table.ts";
+import type { FlowEvent } from "./connection.ts";
+import { defaultFlowSettings, type FlowSettings } from "./flow-settings.ts";
+import { trackIcmpError } from "./icmp-error.ts";
+import { Listeners } from "./listeners.ts";
+import { resolvedName } from "./resolved-name.ts";
+import { trackSctp } from "./sctp.ts";
+import { trackTcp } from "./tcp.ts";
+import type { TrackedView } from "./tracked.ts";
+import { trackUdp } from "./udp.ts";
+
+const DNS_PORT = 53;
+
+export interface TrackerOptions {
+  readonly emit: (event: FlowEvent) => void;
+  /** Any 32-bit number that outsiders cannot know. */
+  readonly seed: number;
+  readonly settings?: FlowSettings;
+}
+
+/**
+ * In: frames, in the order of capture. Out: flow events, through `emit`. The packets' own times are the
+ * clock, so that a savefile gives the same records as the traffic gave live; where no packets come,
+ * `advance` moves it. Invariant: each connection is told as closed exactly once, by `finish` at the latest.
+ */
+export class FlowTracker {
+  readonly #headers = new Headers();
+  readonly #table: ConnectionTable;
+  readonly #emit: (event: FlowEvent) => void;
+  readonly #unreadable: Record<string, number> = {};
+  #packets = 0;
+
+  constructor({ emit, seed, settings = defaultFlowSettings }: TrackerOptions) {
+    const listeners = new Listeners();
+    this.#emit = emit;
+    this.#table = new ConnectionTable({
+      settings,
+      emit,
+      seed,
+      record: (connection) => recordConnection(connection, listeners, settings),
+    });
+  }
+
+  get packets(): number {
+    return this.#packets;
+  }
+
+  /** Connections known at this moment. */
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** Connections told and forgotten early, for want of room. */
+  get evicted(): number {
+    return this.#table.evicted;
+  }
+
+  /** Frames that gave no headers, by reason. */
+  get unreadable(): Readonly<Record<string, number>> {
+    return this.#unreadable;
+  }
+
+  add(frame: Frame): void {
+    this.#packets += 1;
+    this.#table.advance(frame.timeUs);
+    const reason = decode(frame, this.#headers);
+    if (reason !== undefined) {
+      this.#unreadable[reason] = (this.#unreadable[reason] ?? 0) + 1;
+      return;
+    }
+    this.#track(frame);
+  }
+
+  advance(nowUs: number): void {
+    this.#table.advance(nowUs);
+  }
+
+  /** No more frames: tells all connections as they stand. */
+  finish(): void {
+    this.#table.finish();
+  }
+
+  #track(frame: Frame): void {
+    const headers = this.#headers;
+    switch (headers.protocol) {
+      case Protocol.TCP:
+        return trackTcp(this.#table, headers, frame.timeUs);
+      case Protocol.UDP:
+        return this.#trackUdp(frame);
+      case Protocol.SCTP:
+        return trackSctp(this.#table, headers, frame.timeUs);
+      case Protocol.ICMP:
+      case Protocol.ICMPV6:
+        return trackIcmpError(this.#table, headers, frame.timeUs);
+    }
+  }
+
+  #trackUdp(frame: Frame): void {
+    const headers = this.#headers;
+    const view = trackUdp(this.#table, headers, frame.bytes, frame.timeUs);
+    if (headers.sourcePort === DNS_PORT) this.#noteAnswer(view, frame);
+  }
+
+  /** The answer as the asker's side shows it is enough; its other views say the same again. */
+  #noteAnswer(view: TrackedView, frame: Frame): void {
+    if (view !== view.connection.views[0]) return;
+    const answer = decodeDnsResponse(frame.bytes, this.#headers.payloadStart, this.#headers.payloadEnd);
+    if (answer === undefined || answer.addresses.length === 0) return;
+    this.#emit({ kind: "resolved", resolved: resolvedName(answer, view, frame.timeUs) });
+  }
+}

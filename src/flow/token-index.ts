@@ -1,0 +1,40 @@
+import type { TrackedConnection } from "./tracked.ts";
+
+/** How many connections of one token a search looks at: a scanner that uses one token for all must not make it long. */
+const MAX_LOOKED_AT = 8;
+
+/** Connections by what their client chose and NAT leaves alone, newest first. */
+export class TokenIndex {
+  readonly #newest = new Map<number, TrackedConnection>();
+
+  add(connection: TrackedConnection): void {
+    const next = this.#newest.get(connection.clientToken);
+    connection.nextSameToken = next;
+    if (next !== undefined) next.previousSameToken = connection;
+    this.#newest.set(connection.clientToken, connection);
+  }
+
+  remove(connection: TrackedConnection): void {
+    const { previousSameToken: previous, nextSameToken: next } = connection;
+    if (next !== undefined) next.previousSameToken = previous;
+    if (previous !== undefined) previous.nextSameToken = next;
+    else if (this.#newest.get(connection.clientToken) === connection) this.#replaceNewest(connection.clientToken, next);
+    connection.previousSameToken = undefined;
+    connection.nextSameToken = undefined;
+  }
+
+  /** The newest connection of this token that `isSame` accepts. */
+  find(token: number, isSame: (connection: TrackedConnection) => boolean): TrackedConnection | undefined {
+    let connection = this.#newest.get(token);
+    for (let looked = 0; connection !== undefined && looked < MAX_LOOKED_AT; looked++) {
+      if (isSame(connection)) return connection;
+      connection = connection.nextSameToken;
+    }
+    return undefined;
+  }
+
+  #replaceNewest(token: number, next: TrackedConnection | undefined): void {
+    if (next === undefined) this.#newest.delete(token);
+    else this.#newest.set(token, next);
+  }
+}

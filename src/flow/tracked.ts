@@ -1,0 +1,92 @@
+import type { Outcome, TransportProtocol } from "./connection.ts";
+
+/** A sequence number or tag that was not seen. Real ones are unsigned 32-bit, so a negative number is free. */
+export const UNSEEN = -1;
+
+/**
+ * How far a connection has come.
+ * - `attempted`: the client asked.
+ * - `agreed`: the server said yes, and the client has yet to prove that it heard so.
+ * - `open`: proven.
+ * - `joined late`: no handshake was seen.
+ * - `ending`: over, kept a little for packets that other interfaces still show.
+ * - `gone`: out of the table.
+ */
+export type Phase = "attempted" | "agreed" | "open" | "joined late" | "ending" | "gone";
+
+/** The state of one connection while it is in the table. Written by tcp.ts, udp.ts, sctp.ts and icmp-error.ts only. */
+export class TrackedConnection {
+  readonly id: string;
+  readonly protocol: TransportProtocol;
+  readonly startUs: number;
+  endUs: number;
+  phase: Phase = "attempted";
+  outcome: Outcome = "unanswered";
+  /** Never empty while in the table, in order of arrival; bounded, see ConnectionTable. */
+  readonly views: TrackedView[] = [];
+  /** When the table looks at it again if nothing happens. */
+  deadlineUs = Number.POSITIVE_INFINITY;
+  /** Where DeadlineWheel has it. */
+  slot = -1;
+  /** Whether it was told as open already. */
+  isAnnounced = false;
+
+  /**
+   * What the client chose and NAT leaves alone: TCP's initial sequence number, SCTP's initiate tag, for
+   * UDP a digest of the first datagram.
+   */
+  clientToken = UNSEEN;
+  /** What the server chose: initial sequence number or initiate tag. */
+  serverToken = UNSEEN;
+  /** When the server last said yes, and how often it had to repeat itself. */
+  agreedUs = 0;
+  agreedRepeats = 0;
+
+  /** Sequence number after the last octet that a FIN, or else an RST or acknowledgment, tells of. */
+  clientReach = UNSEEN;
+  serverReach = UNSEEN;
+  hasClientFin = false;
+  hasServerFin = false;
+  /** Whether a side has sent anything but a reset; asked only of connections joined late. */
+  hasClientSpoken = false;
+  hasServerSpoken = false;
+
+  /** Payload octets of UDP; of TCP only those of a client that joined late. */
+  octetsToServer = 0;
+  octetsToClient = 0;
+
+  /** Neighbours in the chain of TokenIndex. */
+  previousSameToken: TrackedConnection | undefined;
+  nextSameToken: TrackedConnection | undefined;
+
+  constructor(id: string, protocol: TransportProtocol, startUs: number) {
+    this.id = id;
+    this.protocol = protocol;
+    this.startUs = startUs;
+    this.endUs = startUs;
+  }
+}
+
+/** One five-tuple under which a connection was seen. */
+export class TrackedView {
+  /** Client address in words 0 to 3, server address in 4 to 7, client port in 8, server port in 9. */
+  readonly ends: Uint32Array;
+  readonly protocol: number;
+  connection: TrackedConnection;
+  clientToken = UNSEEN;
+  serverToken = UNSEEN;
+  /** Hop limits of the first packet of each side: they order the views along the path. 0 is unseen. */
+  clientHops = 0;
+  serverHops = 0;
+  /** IP id and TCP timestamp of the first packet: with the token they tell the same packet in another view. */
+  ipId = 0;
+  timestamp = 0;
+  /** The next view of ViewIndex under the same hash. */
+  nextSameHash: TrackedView | undefined;
+
+  constructor(ends: Uint32Array, protocol: number, connection: TrackedConnection) {
+    this.ends = ends;
+    this.protocol = protocol;
+    this.connection = connection;
+  }
+}

@@ -1,0 +1,61 @@
+import type { Headers } from "../packet/headers.ts";
+import type { ConnectionTable } from "./connection-table.ts";
+import { hasSharedClient, isSameFirstPacket } from "./same-connection.ts";
+import type { TrackedConnection, TrackedView } from "./tracked.ts";
+import { isFromClient } from "./view-index.ts";
+
+/** Octets of a datagram that tell it from the next: a DNS message's id and question lie within. */
+const DIGEST_OCTETS = 64;
+
+/**
+ * In: the headers of one datagram and the frame's bytes. Out: what it changes in the table. The first
+ * sender is the client; who owns a well-known port may correct that when the conversation is told.
+ */
+export function trackUdp(table: ConnectionTable, headers: Headers, bytes: Uint8Array, timeUs: number): TrackedView {
+  const view = table.find(headers) ?? openUdp(table, headers, bytes, timeUs);
+  const { connection } = view;
+  if (timeUs > connection.endUs) connection.endUs = timeUs;
+  const fromClient = isFromClient(view, headers);
+  if (!fromClient && connection.phase === "attempted") table.prove(connection, timeUs);
+  if (!fromClient && view.serverHops === 0) view.serverHops = headers.hopLimit;
+  if (view === connection.views[0]) countOctets(view, headers, fromClient);
+  return view;
+}
+
+function openUdp(table: ConnectionTable, headers: Headers, bytes: Uint8Array, timeUs: number): TrackedView {
+  const view = table.open(headers, "client", timeUs);
+  view.clientToken = digest(bytes, headers);
+  view.ipId = headers.ipId;
+  table.index(view.connection, view.clientToken);
+  const isSame = (other: TrackedConnection): boolean => isSameDatagram(view, other, timeUs, table.settings.joinUs);
+  if (!table.joinByToken(view, isSame)) table.schedule(view.connection, timeUs + table.settings.udpUnansweredUs);
+  return view;
+}
+
+/**
+ * The same datagram before and after NAT. Many sockets send every datagram with IP id 0: then only DNAT,
+ * which leaves the client as it was, is believed; one client's equal datagrams to two servers still differ
+ * in hops only if one of them was forwarded between the two views.
+ */
+function isSameDatagram(view: TrackedView, other: TrackedConnection, timeUs: number, joinUs: number): boolean {
+  if (view.ipId !== 0 && view.ends[8] === other.views[0]!.ends[8]) {
+    return isSameFirstPacket(view, other, timeUs, joinUs);
+  }
+  if (other.phase === "gone" || Math.abs(timeUs - other.startUs) > joinUs) return false;
+  return other.views.some((known) => hasSharedClient(known, view) && known.clientHops !== view.clientHops);
+}
+
+/** The first view alone counts, and of it only packets as far along the path as its first: so each counts once. */
+function countOctets(view: TrackedView, headers: Headers, fromClient: boolean): void {
+  if (headers.hopLimit !== (fromClient ? view.clientHops : view.serverHops)) return;
+  if (fromClient) view.connection.octetsToServer += headers.payloadLength;
+  else view.connection.octetsToClient += headers.payloadLength;
+}
+
+/** FNV-1a over the first octets and the length: only equality matters, and only among a few. */
+function digest(bytes: Uint8Array, headers: Headers): number {
+  let hash = 0x811c9dc5 ^ headers.payloadLength;
+  const end = Math.min(headers.payloadEnd, headers.payloadStart + DIGEST_OCTETS);
+  for (let at = headers.payloadStart; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+  return hash >>> 0;
+}

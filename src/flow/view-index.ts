@@ -1,0 +1,116 @@
+import { DESTINATION, type Headers, SOURCE } from "../packet/headers.ts";
+import { TrackedView } from "./tracked.ts";
+
+/**
+ * Views by their five-tuple, found by either direction of it. The hash adds the hashes of the two ends,
+ * so that both directions meet in one chain without either being called first; it is seeded, so that
+ * nobody outside can choose addresses that all meet in one chain.
+ */
+export class ViewIndex {
+  readonly #chains = new Map<number, TrackedView>();
+  readonly #seed: number;
+
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  find(headers: Headers): TrackedView | undefined {
+    let view = this.#chains.get(this.#hashHeaders(headers));
+    while (view !== undefined && !isOf(view, headers)) view = view.nextSameHash;
+    return view;
+  }
+
+  /** The view whose packet an ICMP error quotes. */
+  findQuoted(headers: Headers): TrackedView | undefined {
+    const { addresses, protocol, sourcePort, destinationPort } = headers.quoted;
+    let view = this.#chains.get(this.#hash(addresses, SOURCE, DESTINATION, sourcePort, destinationPort, protocol));
+    while (view !== undefined && !(view.protocol === protocol && isAlong(view, addresses, sourcePort, destinationPort)))
+      view = view.nextSameHash;
+    return view;
+  }
+
+  add(view: TrackedView): void {
+    const hash = this.#hashView(view);
+    view.nextSameHash = this.#chains.get(hash);
+    this.#chains.set(hash, view);
+  }
+
+  remove(view: TrackedView): void {
+    const hash = this.#hashView(view);
+    let at = this.#chains.get(hash);
+    if (at === view) {
+      if (view.nextSameHash === undefined) this.#chains.delete(hash);
+      else this.#chains.set(hash, view.nextSameHash);
+      return;
+    }
+    while (at !== undefined && at.nextSameHash !== view) at = at.nextSameHash;
+    if (at !== undefined) at.nextSameHash = view.nextSameHash;
+  }
+
+  #hashHeaders(headers: Headers): number {
+    const { addresses, sourcePort, destinationPort, protocol } = headers;
+    return this.#hash(addresses, SOURCE, DESTINATION, sourcePort, destinationPort, protocol);
+  }
+
+  #hashView(view: TrackedView): number {
+    return this.#hash(view.ends, 0, 4, view.ends[8]!, view.ends[9]!, view.protocol);
+  }
+
+  #hash(words: Uint32Array, a: number, b: number, portA: number, portB: number, protocol: number): number {
+    const sum = hashEnd(words, a, portA, this.#seed) + hashEnd(words, b, portB, this.#seed) + protocol;
+    return sum & 0x3fffffff; // fits a small integer of V8, which keeps Map look-ups cheap
+  }
+}
+
+/** Whether a packet of this view goes from client to server. */
+export function isFromClient(view: TrackedView, headers: Headers): boolean {
+  return isAlong(view, headers.addresses, headers.sourcePort, headers.destinationPort);
+}
+
+function isOf(view: TrackedView, headers: Headers): boolean {
+  if (view.protocol !== headers.protocol) return false;
+  return isFromClient(view, headers) || isAgainst(view, headers);
+}
+
+function isAlong(view: TrackedView, addresses: Uint32Array, sourcePort: number, destinationPort: number): boolean {
+  const { ends } = view;
+  return (
+    ends[8] === sourcePort &&
+    ends[9] === destinationPort &&
+    ends[3] === addresses[3] &&
+    ends[7] === addresses[7] &&
+    ends[0] === addresses[0] &&
+    ends[1] === addresses[1] &&
+    ends[2] === addresses[2] &&
+    ends[4] === addresses[4] &&
+    ends[5] === addresses[5] &&
+    ends[6] === addresses[6]
+  );
+}
+
+function isAgainst(view: TrackedView, headers: Headers): boolean {
+  const { ends } = view;
+  const { addresses } = headers;
+  return (
+    ends[8] === headers.destinationPort &&
+    ends[9] === headers.sourcePort &&
+    ends[3] === addresses[7] &&
+    ends[7] === addresses[3] &&
+    ends[0] === addresses[4] &&
+    ends[1] === addresses[5] &&
+    ends[2] === addresses[6] &&
+    ends[4] === addresses[0] &&
+    ends[5] === addresses[1] &&
+    ends[6] === addresses[2]
+  );
+}
+
+/** Multiply and xor-shift over the five words of an end, as the finalizer of MurmurHash3 mixes. */
+function hashEnd(words: Uint32Array, offset: number, port: number, seed: number): number {
+  let hash = Math.imul(seed ^ words[offset + 3]!, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13) ^ port, 0xc2b2ae35);
+  hash = Math.imul(hash ^ (hash >>> 16) ^ words[offset]!, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13) ^ words[offset + 1]!, 0xc2b2ae35);
+  hash = Math.imul(hash ^ (hash >>> 16) ^ words[offset + 2]!, 0x85ebca6b);
+  return hash ^ (hash >>> 15);
+}
