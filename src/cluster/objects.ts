@@ -35,8 +35,11 @@ export interface Pod {
   /** status.podIPs, canonical text; status.podIP where the former is absent. */
   readonly ips: readonly string[];
   readonly hostIps: readonly string[];
+  /** status.startTime: the kubelet took the pod on; its address came a little later. In whole seconds, cut. */
   readonly startUs: number | undefined;
-  /** When the last container of a finished pod ended, if it is finished and that is told. */
+  /** When the first of its present containers started: from then on it surely had its address. In whole seconds, cut. */
+  readonly runningUs?: number | undefined;
+  /** When the last container of a finished pod ended, if it is finished and that is told. In whole seconds, cut. */
   readonly endUs: number | undefined;
   readonly ports: readonly ContainerPort[];
 }

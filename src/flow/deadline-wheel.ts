@@ -37,13 +37,12 @@ export class DeadlineWheel<Member extends Timed> {
   /** Time never goes back: an earlier `nowUs` than before changes nothing. */
   advance(nowUs: number): void {
     const target = Math.floor(nowUs / SLOT_US);
-    this.#nowSlot ??= target;
-    // After a long gap one turn visits every slot; no more than that is ever needed.
-    const from = Math.max(this.#nowSlot + 1, target - SLOTS + 1);
-    for (let slot = from; slot <= target; slot++) {
-      this.#nowSlot = slot;
-      this.#visit(slot % SLOTS, nowUs);
-    }
+    const before = this.#nowSlot ?? target;
+    if (target < before) return;
+    this.#nowSlot = target;
+    // Nobody stands farther than one turn ahead: after a long gap one turn visits all, in the order of their slots.
+    const last = Math.min(target, before + SLOTS - 1);
+    for (let slot = before + 1; slot <= last; slot++) this.#visit(slot % SLOTS, nowUs);
   }
 
   #visit(index: number, nowUs: number): void {

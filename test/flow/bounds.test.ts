@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import t from "tap";
 import { summary, Wire } from "./wire.ts";
 
-t.test("a flood of SYNs stays within its bound, and pushes out no proven connection", async (t) => {
+await t.test("a flood of SYNs stays within its bound, and pushes out no proven connection", async (t) => {
   const wire = new Wire({ maxUnproven: 100, maxConnections: 200 });
   wire.handshake("10.0.0.1:40000", "10.0.0.2:80");
   for (let n = 0; n < 5_000; n++) {
@@ -17,7 +17,7 @@ t.test("a flood of SYNs stays within its bound, and pushes out no proven connect
   ]);
 });
 
-t.test("too many open connections: the oldest is told as it stands", async (t) => {
+await t.test("too many open connections: the oldest is told as it stands", async (t) => {
   const wire = new Wire({ maxConnections: 10 });
   for (let port = 1; port <= 30; port++) wire.handshake(`10.0.0.1:${port}`, "10.0.0.2:80");
   t.ok(wire.tracker.size <= 10);
@@ -27,7 +27,7 @@ t.test("too many open connections: the oldest is told as it stands", async (t) =
   );
 });
 
-t.test("a clock that jumps, forward or back, loses nothing", async (t) => {
+await t.test("a clock that jumps, forward or back, loses nothing", async (t) => {
   const wire = new Wire()
     .handshake("10.0.0.1:1", "10.0.0.2:80", 1)
     .handshake("10.0.0.1:2", "10.0.0.2:80", 1e6)
@@ -36,7 +36,7 @@ t.test("a clock that jumps, forward or back, loses nothing", async (t) => {
   t.equal(wire.finish().length, 3);
 });
 
-t.test("whatever segments come, every connection is told exactly once and nothing stays behind", async () => {
+await t.test("whatever segments come, every connection is told exactly once and nothing stays behind", async () => {
   const end = fc.constantFrom("10.0.0.1:1", "10.0.0.1:2", "10.0.0.2:80", "10.0.0.3:80");
   const segment = fc.record({
     from: end,

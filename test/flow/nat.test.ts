@@ -1,7 +1,7 @@
 import t from "tap";
 import { record, summary, Wire } from "./wire.ts";
 
-t.test("a Service's DNAT shows one connection twice: it is one, at the backend's own port", async (t) => {
+await t.test("a Service's DNAT shows one connection twice: it is one, at the backend's own port", async (t) => {
   const pod = "10.1.0.5:41000";
   const service = "10.96.0.20:80";
   const backend = "10.1.0.9:8080";
@@ -28,7 +28,7 @@ t.test("a Service's DNAT shows one connection twice: it is one, at the backend's
   ]);
 });
 
-t.test("a NodePort rewrites both ends: the real client and the real server are known all the same", async (t) => {
+await t.test("a NodePort rewrites both ends: the real client and the real server are known all the same", async (t) => {
   const outside = "203.0.113.9:50000";
   const wire = new Wire()
     .tcp({ from: outside, to: "192.0.2.1:30080", flags: "S", seq: 1000, ttl: 60, id: 5, timestamp: 9 })
@@ -44,21 +44,21 @@ t.test("a NodePort rewrites both ends: the real client and the real server are k
   ]);
 });
 
-t.test("views arrive out of order between interfaces: the hop limit tells their order", async (t) => {
+await t.test("views arrive out of order between interfaces: the hop limit tells their order", async (t) => {
   const wire = new Wire()
     .tcp({ from: "10.1.0.5:41000", to: "10.1.0.9:8080", flags: "S", seq: 1000, ttl: 63, id: 77 })
     .tcp({ from: "10.1.0.5:41000", to: "10.96.0.20:80", flags: "S", seq: 1000, ttl: 64, id: 77 });
   t.strictSame(wire.finish().map(summary), ["10.1.0.5:41000 > 10.1.0.9:8080 unanswered"]);
 });
 
-t.test("where the SYNs were missed the pair of initial sequence numbers joins the views", async (t) => {
+await t.test("where the SYNs were missed the pair of initial sequence numbers joins the views", async (t) => {
   const wire = new Wire()
     .tcp({ from: "10.1.0.9:8080", to: "10.1.0.5:41000", flags: "SA", seq: 5000, ack: 1001, ttl: 64 })
     .tcp({ from: "10.96.0.20:80", to: "10.1.0.5:41000", flags: "SA", seq: 5000, ack: 1001, ttl: 63 });
   t.strictSame(wire.finish().map(summary), ["10.1.0.5:41000 > 10.1.0.9:8080 half-open"]);
 });
 
-t.test("views of an attempt that were joined by their SYN part again when two servers answer", async (t) => {
+await t.test("views of an attempt that were joined by their SYN part again when two servers answer", async (t) => {
   const syn = { flags: "S", seq: 1000, id: 3, timestamp: 3 };
   const wire = new Wire()
     .tcp({ from: "10.0.0.1:40000", to: "10.0.0.2:80", ...syn, ttl: 64 })
@@ -71,16 +71,19 @@ t.test("views of an attempt that were joined by their SYN part again when two se
   ]);
 });
 
-t.test("a scanner that uses one sequence number for all ports makes as many attempts as it has ports", async (t) => {
-  const wire = new Wire();
-  for (let port = 1; port <= 20; port++) {
-    wire.tcp({ from: "10.0.0.1:40000", to: `10.0.0.2:${port}`, flags: "S", seq: 1234, id: 100 + port });
-    wire.tcp({ from: `10.0.0.2:${port}`, to: "10.0.0.1:40000", flags: "RA", ack: 1235 });
-  }
-  t.equal(wire.finish().filter(({ outcome }) => outcome === "refused").length, 20);
-});
+await t.test(
+  "a scanner that uses one sequence number for all ports makes as many attempts as it has ports",
+  async (t) => {
+    const wire = new Wire();
+    for (let port = 1; port <= 20; port++) {
+      wire.tcp({ from: "10.0.0.1:40000", to: `10.0.0.2:${port}`, flags: "S", seq: 1234, id: 100 + port });
+      wire.tcp({ from: `10.0.0.2:${port}`, to: "10.0.0.1:40000", flags: "RA", ack: 1235 });
+    }
+    t.equal(wire.finish().filter(({ outcome }) => outcome === "refused").length, 20);
+  },
+);
 
-t.test("made-up traffic in which all sequence numbers are equal stays apart", async (t) => {
+await t.test("made-up traffic in which all sequence numbers are equal stays apart", async (t) => {
   const wire = new Wire().handshake("10.0.0.1:40001", "10.0.0.2:80").handshake("10.0.0.3:40002", "10.0.0.4:80");
   t.strictSame(wire.finish().map(summary), [
     "10.0.0.1:40001 > 10.0.0.2:80 established",
@@ -88,7 +91,7 @@ t.test("made-up traffic in which all sequence numbers are equal stays apart", as
   ]);
 });
 
-t.test("the same packet on veth and on bridge is one packet", async (t) => {
+await t.test("the same packet on veth and on bridge is one packet", async (t) => {
   const wire = new Wire();
   for (let copy = 0; copy < 3; copy++) wire.tcp({ from: "10.1.0.5:1", to: "10.1.0.9:2", flags: "S", seq: 1000, id: 7 });
   for (let copy = 0; copy < 3; copy++) {
@@ -97,7 +100,7 @@ t.test("the same packet on veth and on bridge is one packet", async (t) => {
   t.strictSame(wire.wait(5).opened().map(summary), ["10.1.0.5:1 > 10.1.0.9:2 established"]);
 });
 
-t.test("a DNS query through the kube-dns Service is one conversation with the resolver's pod", async (t) => {
+await t.test("a DNS query through the kube-dns Service is one conversation with the resolver's pod", async (t) => {
   const query = "\x12\x34\x01\x00 a question";
   const wire = new Wire()
     .udp({ from: "10.1.0.5:43210", to: "10.96.0.10:53", payload: query, ttl: 64 })
@@ -118,7 +121,7 @@ t.test("a DNS query through the kube-dns Service is one conversation with the re
   });
 });
 
-t.test("one socket that gossips the same to many peers makes as many conversations", async (t) => {
+await t.test("one socket that gossips the same to many peers makes as many conversations", async (t) => {
   const wire = new Wire();
   for (let peer = 1; peer <= 5; peer++)
     wire.udp({ from: "10.1.0.5:7946", to: `10.1.0.1${peer}:7946`, payload: "ping" });

@@ -1,7 +1,7 @@
 import t from "tap";
 import { record, summary, Wire } from "./wire.ts";
 
-t.test("UDP servers on any port are learned, not only on those below 1024", async (t) => {
+await t.test("UDP servers on any port are learned, not only on those below 1024", async (t) => {
   for (const port of [8125, 4789, 5353, 9093]) {
     const wire = new Wire()
       .udp({ from: "10.0.0.1:40000", to: `10.0.0.2:${port}`, payload: "one" })
@@ -10,7 +10,7 @@ t.test("UDP servers on any port are learned, not only on those below 1024", asyn
   }
 });
 
-t.test("UDP that nobody answers is unanswered, however much of it there is", async (t) => {
+await t.test("UDP that nobody answers is unanswered, however much of it there is", async (t) => {
   const wire = new Wire();
   for (let n = 0; n < 5; n++) wire.udp({ from: "10.0.0.1:40000", to: "10.0.0.2:514", payload: `line ${n}` });
   t.strictSame(
@@ -19,7 +19,7 @@ t.test("UDP that nobody answers is unanswered, however much of it there is", asy
   );
 });
 
-t.test("a conversation whose first packet seen was an answer still has its client and server", async (t) => {
+await t.test("a conversation whose first packet seen was an answer still has its client and server", async (t) => {
   const wire = new Wire()
     .udp({ from: "10.0.0.2:53", to: "10.0.0.1:40000", payload: "answer" })
     .udp({ from: "10.0.0.1:40000", to: "10.0.0.2:53", payload: "next question" });
@@ -29,14 +29,14 @@ t.test("a conversation whose first packet seen was an answer still has its clien
   );
 });
 
-t.test("an ICMP error in answer to a datagram refuses it", async (t) => {
+await t.test("an ICMP error in answer to a datagram refuses it", async (t) => {
   const wire = new Wire()
     .udp({ from: "10.0.0.1:40000", to: "10.0.0.2:81", payload: "hello" })
     .icmpUnreachable("10.0.0.2", 3, { from: "10.0.0.1:40000", to: "10.0.0.2:81", flags: "" });
   t.strictSame(wire.finish().map(summary), ["10.0.0.1:40000 > 10.0.0.2:81 refused"]);
 });
 
-t.test("UDP with the same ports after two quiet minutes is another conversation", async (t) => {
+await t.test("UDP with the same ports after two quiet minutes is another conversation", async (t) => {
   const wire = new Wire();
   for (const _round of [1, 2]) {
     wire
@@ -47,7 +47,7 @@ t.test("UDP with the same ports after two quiet minutes is another conversation"
   t.equal(wire.finish().length, 2);
 });
 
-t.test("an SCTP association is opened by INIT and INIT ACK, and proven by what follows the cookie", async (t) => {
+await t.test("an SCTP association is opened by INIT and INIT ACK, and proven by what follows the cookie", async (t) => {
   const wire = new Wire()
     .sctp({ from: "10.0.0.1:5000", to: "10.0.0.2:3868", tag: 0, chunk: 1, initiateTag: 77 })
     .sctp({ from: "10.0.0.2:3868", to: "10.0.0.1:5000", tag: 77, chunk: 2, initiateTag: 88 })
@@ -68,14 +68,14 @@ t.test("an SCTP association is opened by INIT and INIT ACK, and proven by what f
   ]);
 });
 
-t.test("an SCTP server that aborts has refused", async (t) => {
+await t.test("an SCTP server that aborts has refused", async (t) => {
   const wire = new Wire()
     .sctp({ from: "10.0.0.1:5000", to: "10.0.0.2:3868", tag: 0, chunk: 1, initiateTag: 77 })
     .sctp({ from: "10.0.0.2:3868", to: "10.0.0.1:5000", tag: 77, chunk: 6 });
   t.strictSame(wire.finish().map(summary), ["10.0.0.1:5000 > 10.0.0.2:3868 refused"]);
 });
 
-t.test("a chunk with another association's tag proves nothing", async (t) => {
+await t.test("a chunk with another association's tag proves nothing", async (t) => {
   const wire = new Wire()
     .sctp({ from: "10.0.0.1:5000", to: "10.0.0.2:3868", tag: 0, chunk: 1, initiateTag: 77 })
     .sctp({ from: "10.0.0.2:3868", to: "10.0.0.1:5000", tag: 77, chunk: 2, initiateTag: 88 })

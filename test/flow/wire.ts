@@ -48,7 +48,7 @@ export class Wire {
 
   tcp(segment: Segment): this {
     const { flags, seq = 0, ack = 0, length = 0, timestamp } = segment;
-    const bits = [...flags].reduce((sum, letter) => sum | FLAGS[letter as keyof typeof FLAGS], 0);
+    const bits = flags.split("").reduce((sum, letter) => sum | FLAGS[letter as keyof typeof FLAGS], 0);
     const options = timestamp === undefined ? [] : [1, 1, 8, 10, ...be32(timestamp), 0, 0, 0, 0];
     const header = [...be32(seq), ...be32(ack), (5 + options.length / 4) << 4, bits, 0xff, 0xff, 0, 0, 0, 0];
     return this.#put(segment, 6, concat([...header, ...options], new Uint8Array(length)));

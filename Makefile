@@ -1,0 +1,34 @@
+# Every target does its own set-up, says what it does, and is quick the second time.
+SHELL := /bin/bash
+PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+STAMP := node_modules/.weir-setup
+
+.PHONY: setup demo test lint format clean
+
+setup: $(STAMP)
+
+$(STAMP): package-lock.json scripts/setup.sh
+	@scripts/setup.sh
+	@touch $@
+
+## The main job, live, in a lab of network namespaces on this machine. HOLD=1 keeps it up.
+demo: $(STAMP)
+	@demo/run.sh
+
+## Everything that proves weir right.
+test: $(STAMP)
+	@scripts/setup.sh --for-tests
+	@tap
+
+## Format, types, lint, and who may import whom.
+lint: $(STAMP)
+	prettier --check .
+	tsc
+	node node_modules/.bin/oxlint --deny-warnings
+	scripts/check-imports.sh
+
+format: $(STAMP)
+	prettier --write .
+
+clean:
+	rm -rf node_modules .tap build

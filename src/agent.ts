@@ -1,0 +1,128 @@
+import { pino } from "pino";
+import type { AgentOptions } from "./cli/agent-command.ts";
+import { UsageError } from "./cli/usage-error.ts";
+import { ClusterFileError } from "./cluster/cluster-file-error.ts";
+import { ClusterState } from "./cluster/cluster-state.ts";
+import { followClusterFiles } from "./cluster/follow-cluster-files.ts";
+import { type IdentifiedEvent, IdentityQueue } from "./cluster/identity-queue.ts";
+import { CaptureFeed, CaptureRefused } from "./flow/capture-feed.ts";
+import type { CaptureStatus, FlowEvent } from "./flow/connection.ts";
+import { ProfileBook } from "./profile/profile-book.ts";
+import { ProfileSaver } from "./profile/profile-saver.ts";
+import { ProfileStore, StoreFault } from "./profile/profile-store.ts";
+import { toFlowLine } from "./server/flow-line.ts";
+import { FlowLog } from "./server/flow-log.ts";
+import type { Condition } from "./server/health-routes.ts";
+import { makeRegistry } from "./server/metrics.ts";
+import { buildServer } from "./server/server.ts";
+
+/** An edge is on the disk's side of a crash within a second. */
+const SAVE_PERIOD_MS = 500;
+
+/**
+ * The whole product. Connections come from a capture process; the cluster says whose they are; the book
+ * makes profiles of them, which the store keeps; the server answers for them and for the policies made of
+ * them. Ends when `signal` aborts; throws UsageError where it can't go on.
+ */
+export async function runAgent(options: AgentOptions, signal: AbortSignal): Promise<void> {
+  const logger = pino({ level: options.logLevel }, pino.destination({ fd: 2, sync: true }));
+  const stop = new AbortController();
+  signal.addEventListener("abort", () => stop.abort(), { once: true });
+
+  // Who is who.
+  const cluster = new ClusterState();
+  let clusterFault: string | undefined;
+
+  // What is learned, and where it is kept.
+  const store = orRefuse(() => new ProfileStore(options.dataDir));
+  const book = new ProfileBook(options.node);
+  book.restore(store.edges(), store.window());
+  const saver = new ProfileSaver(book, store);
+
+  // What becomes of a connection.
+  const flows = new FlowLog();
+  const onFlow = (event: IdentifiedEvent): void => {
+    if (event.kind === "opened") book.addOpened(event.flow);
+    else book.addClosed(event.flow);
+    flows.add(toFlowLine(event));
+  };
+  const queue = new IdentityQueue(cluster, onFlow);
+  let captureStatus: CaptureStatus | undefined;
+  const onEvent = (event: FlowEvent): void => {
+    if (event.kind === "opened" || event.kind === "closed") return queue.add(event, nowUs());
+    if (event.kind === "resolved") return book.addName(event.resolved);
+    captureStatus = event.status;
+    book.addStatus(event.status);
+  };
+
+  // Where packets come from.
+  const feed = new CaptureFeed({ source: options.capture, onEvent, logger: logger.child({ stage: "capture" }) });
+
+  // Who may ask.
+  const conditions = (): readonly Condition[] => [
+    { name: "capture", ok: feed.status.isConnected, detail: `restarted ${feed.status.restarts} times` },
+    { name: "cluster", ok: clusterFault === undefined, detail: clusterFault ?? `${cluster.pods().length} pods` },
+    { name: "store", ok: saver.fault === undefined, detail: saver.fault ?? "saved" },
+  ];
+  const registry = makeRegistry({ captureStatus: () => captureStatus, feedStatus: () => feed.status, book, cluster });
+  const server = await buildServer({
+    book,
+    cluster,
+    flows,
+    conditions,
+    registry,
+    logger: logger.child({ stage: "server" }),
+    onForgotten: (workload, keys) => saver.forget(workload, keys),
+  });
+
+  // All of it at once.
+  orRefuse(() =>
+    followClusterFiles(options.clusterFiles, {
+      signal: stop.signal,
+      onChange: (objects) => {
+        clusterFault = undefined;
+        cluster.replace(objects, nowUs());
+        queue.advance(nowUs());
+      },
+      onFault: (fault) => {
+        clusterFault = fault.message;
+        logger.warn({ fault: fault.message }, "cluster files can't be read; the last good state holds");
+      },
+    }),
+  );
+  const saving = setInterval(() => {
+    queue.advance(nowUs());
+    saver.save(Date.now());
+  }, SAVE_PERIOD_MS);
+  try {
+    await server.listen(options.listen).catch(refuse);
+    await feed.run(stop.signal).catch(refuse);
+  } finally {
+    clearInterval(saving);
+    stop.abort();
+    await server.close();
+    queue.finish();
+    saver.save(Date.now());
+    store.close();
+  }
+}
+
+function nowUs(): number {
+  return Date.now() * 1000;
+}
+
+function orRefuse<Value>(start: () => Value): Value {
+  try {
+    return start();
+  } catch (error) {
+    return refuse(error);
+  }
+}
+
+/** What the user can mend is one line; everything else is ours and shows its stack. */
+function refuse(error: unknown): never {
+  const isTheirs = error instanceof CaptureRefused || error instanceof StoreFault || error instanceof ClusterFileError;
+  const isListening = error instanceof Error && "code" in error && "syscall" in error && error.syscall === "listen";
+  if (!isTheirs && !isListening) throw error;
+  throw new UsageError(isListening ? `--listen: ${error.message}` : (error as Error).message, { cause: error });
+}

@@ -1,0 +1,113 @@
+import type { Command } from "commander";
+import { flag } from "./flag.ts";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { CaptureSource } from "../flow/capture-feed.ts";
+import { type ListenAddress, parseListenAddress } from "../server/listen-address.ts";
+import { interfaceOption } from "./capture-command.ts";
+import { stopSignal } from "./stop-signal.ts";
+import { UsageError } from "./usage-error.ts";
+
+const help = `
+Learns until it is told to stop, and answers over HTTP:
+  GET  /api/v1/profiles                             what is known of each workload, in short
+  GET  /api/v1/profiles/{namespace}/{kind}/{name}   one profile
+  GET  /api/v1/graph                                who talks to whom
+  GET  /api/v1/flows?follow=1                       connections as they come, a JSON object a line
+  POST /api/v1/policies/{namespace}/{kind}/{name}   a NetworkPolicy and its review
+  GET  /openapi.json                                all of it
+
+Examples:
+  kubectl get namespaces,nodes,pods,services,endpointslices,replicasets,deployments,statefulsets,daemonsets,jobs,cronjobs,networkpolicies -A -o yaml > cluster.yaml
+  weir agent --cluster cluster.yaml
+  curl -s -X POST -H 'accept: application/yaml' http://127.0.0.1:9447/api/v1/policies/shop/deployment/javaapp
+
+Exit status: 0 told to stop; 2 bad usage or input, or it can't capture.`;
+
+/** Settings of the agent, checked. */
+export interface AgentOptions {
+  readonly capture: CaptureSource;
+  readonly clusterFiles: readonly string[];
+  readonly listen: ListenAddress;
+  readonly dataDir: string;
+  /** Whose own side of each connection is recorded; undefined records both. */
+  readonly node: string | undefined;
+  readonly logLevel: string;
+}
+
+interface RawOptions {
+  readonly interface: string;
+  readonly capture: string;
+  readonly cluster?: readonly string[];
+  readonly listen: string;
+  readonly dataDir: string;
+  readonly node?: string;
+  readonly logLevel: string;
+}
+
+/** What the command does comes from outside: the agent is made of all stages, and stands after this one. */
+export type RunAgent = (options: AgentOptions, signal: AbortSignal) => Promise<void>;
+
+export function addAgentCommand(program: Command, runAgent: RunAgent): void {
+  program
+    .command("agent")
+    .summary("learn live and answer over HTTP")
+    .description("Watches this machine's traffic, keeps a profile of each workload and writes NetworkPolicies from it.")
+    .addOption(interfaceOption())
+    .addOption(flag("--capture <how>", "spawn, or unix:PATH of a running weir capture --socket").default("spawn"))
+    .addOption(
+      flag("--cluster <file...>", "what kubectl get -o yaml printed: files or folders, followed as they change"),
+    )
+    .addOption(flag("--listen <address>", "where HTTP is answered: loopback only").default("127.0.0.1:9447"))
+    .addOption(flag("--data-dir <folder>", "where profiles are kept").default(defaultDataDir()))
+    .addOption(flag("--auth <how>", "who may ask").choices(["none"]).default("none"))
+    .addOption(flag("--node <name>", "record only this node's own side of each connection"))
+    .addOption(
+      flag("--log-level <level>", "of the log on standard error")
+        .choices(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
+        .default("info"),
+    )
+    .addHelpText("after", help)
+    .action((raw: RawOptions) => runAgent(checkOptions(raw), stopSignal()));
+}
+
+/** All faults are reported together. */
+function checkOptions(raw: RawOptions): AgentOptions {
+  const faults: string[] = [];
+  const check = <Value>(name: string, read: () => Value): Value | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      faults.push(`--${name} ${error.message}`);
+      return undefined;
+    }
+  };
+  const capture = check("capture", () => toCaptureSource(raw.capture, raw.interface));
+  const listen = check("listen", () => parseListenAddress(raw.listen));
+  const clusterFiles = check("cluster", () => toFiles(raw.cluster));
+  if (capture === undefined || listen === undefined || clusterFiles === undefined)
+    throw new UsageError(faults.join("; "));
+  const { dataDir, node, logLevel } = raw;
+  return { capture, clusterFiles, listen, dataDir, node, logLevel };
+}
+
+function toCaptureSource(how: string, interfaces: string): CaptureSource {
+  if (how === "spawn") {
+    const { execPath, execArgv, argv } = process;
+    return { kind: "spawn", command: [execPath, ...execArgv, argv[1]!, "capture", "--interface", interfaces] };
+  }
+  const path = /^unix:(?<path>.+)$/u.exec(how)?.groups?.["path"];
+  if (path === undefined) throw new RangeError(`${how}: expected spawn or unix:PATH`);
+  return { kind: "unix", path };
+}
+
+function toFiles(files: readonly string[] = []): readonly string[] {
+  if (files.length === 0) throw new RangeError("is missing: give the files that kubectl get -o yaml printed");
+  return files;
+}
+
+/** The XDG Base Directory Specification's place for state. */
+function defaultDataDir(): string {
+  return join(process.env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state"), "weir");
+}

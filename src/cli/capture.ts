@@ -1,0 +1,35 @@
+import { randomInt } from "node:crypto";
+import { CaptureFault } from "../capture/live.ts";
+import { CaptureLoop } from "../flow/capture-loop.ts";
+import { EventWriter } from "../flow/event-writer.ts";
+import { serveReaders } from "./serve-readers.ts";
+import { stopSignal } from "./stop-signal.ts";
+import { UsageError } from "./usage-error.ts";
+
+export interface CaptureOptions {
+  readonly interface: string;
+  readonly socket?: string;
+}
+
+/** Captures until told to stop, then ends the process. */
+export async function capture(options: CaptureOptions): Promise<void> {
+  try {
+    if (options.socket === undefined) {
+      // Touching process.stdout makes a pipe non-blocking, so that a slow reader costs events, which are
+      // counted, and not packets.
+      await captureTo(process.stdout.fd, options.interface, stopSignal());
+    } else {
+      await serveReaders(options.socket, stopSignal(), (fd, signal) => captureTo(fd, options.interface, signal));
+    }
+  } catch (error) {
+    throw error instanceof CaptureFault ? new UsageError(error.message, { cause: error }) : error;
+  }
+  // node_pcap never lets go of the handle by which it polls a device, so that the process would not end by itself.
+  process.exit(0);
+}
+
+async function captureTo(fd: number, interfaces: string, signal: AbortSignal): Promise<void> {
+  const writer = new EventWriter(fd);
+  const onWarning = (message: string): void => console.error(`weir: ${message}`);
+  await new CaptureLoop({ interfaces, writer, seed: randomInt(2 ** 32 - 1), onWarning }).run(signal);
+}

@@ -1,0 +1,41 @@
+import { writeSync } from "node:fs";
+
+const CHUNK = 64 * 1024;
+const STDOUT = 1;
+
+/** Whoever read our results has enough of them, as `head` has: not an error. */
+export class OutputClosed extends Error {
+  override readonly name = "OutputClosed";
+}
+
+/**
+ * Standard output, written synchronously, so that a capture of any length is printed in constant memory.
+ * Throws OutputClosed when the reader has gone.
+ */
+export class StandardOutput {
+  #waiting = "";
+
+  write(text: string): void {
+    this.#waiting += text;
+    if (this.#waiting.length >= CHUNK) this.flush();
+  }
+
+  flush(): void {
+    const octets = Buffer.from(this.#waiting);
+    this.#waiting = "";
+    for (let written = 0; written < octets.length;) written += writeSome(octets, written);
+  }
+}
+
+function writeSome(octets: Buffer, from: number): number {
+  try {
+    return writeSync(STDOUT, octets, from);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EPIPE") throw new OutputClosed("standard output is closed", { cause: error });
+    if (code !== "EAGAIN") throw error;
+    // A pipe that somebody else made non-blocking is full: wait a little for its reader.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    return 0;
+  }
+}

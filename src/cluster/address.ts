@@ -1,0 +1,36 @@
+import ipaddr from "ipaddr.js";
+
+/** An address as a number, with the octets' count told by `width`: what prefixes are cut from. */
+export interface AddressNumber {
+  readonly bits: bigint;
+  readonly width: 32 | 128;
+}
+
+/**
+ * Canonical text of an address: dotted decimal, or RFC 5952 for IPv6. IPv4-mapped IPv6 becomes IPv4,
+ * as the packet stage has it. Undefined for anything else, so also for `1.2` and `010.0.0.1`, which
+ * inet_aton would read in its own way. A zone is dropped: it means something on one machine only.
+ */
+export function canonicalAddress(text: string): string | undefined {
+  const bare = text.split("%", 1)[0] ?? "";
+  if (ipaddr.IPv4.isValidFourPartDecimal(bare)) return bare;
+  return ipaddr.IPv6.isValid(bare) ? ipaddr.process(bare).toString() : undefined;
+}
+
+export function isIpv6(canonical: string): boolean {
+  return canonical.includes(":");
+}
+
+/** The number of a canonical address. */
+export function addressNumber(canonical: string): AddressNumber {
+  const octets = ipaddr.parse(canonical).toByteArray();
+  const bits = octets.reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n);
+  return { bits, width: octets.length === 4 ? 32 : 128 };
+}
+
+/** The canonical address of a number. */
+export function addressText({ bits, width }: AddressNumber): string {
+  const octets: number[] = [];
+  for (let shift = width - 8; shift >= 0; shift -= 8) octets.push(Number((bits >> BigInt(shift)) & 0xffn));
+  return ipaddr.fromByteArray(octets).toString();
+}

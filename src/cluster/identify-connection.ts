@@ -1,0 +1,72 @@
+import type { Connection, Endpoint } from "../flow/connection.ts";
+import { identifyAddress, type AddressSources } from "./address-book.ts";
+import { backends, type BackendSources } from "./backends.ts";
+import type { Flow, ServerParty } from "./flow.ts";
+import { serviceRef, type AskedService } from "./service-index.ts";
+import type { WorkloadIndex } from "./workload-index.ts";
+
+export interface ConnectionSources extends AddressSources {
+  readonly workloads: WorkloadIndex;
+}
+
+/**
+ * Names both ends of a connection as of its start. What the wire showed goes before what the API says: the
+ * server's address is taken as it is, and Services are asked for their endpoints only where it is theirs.
+ */
+export function identifyConnection(sources: ConnectionSources, connection: Connection): Flow {
+  const { client, server, startUs, nat, protocol } = connection;
+  const asked = askedAt(sources, protocol, server, startUs);
+  const views = [server, ...nat.map((view) => view.server)];
+  const service = views
+    .map((view) => theOne(askedAt(sources, protocol, view, startUs)))
+    .find((one) => one !== undefined);
+  return {
+    connection,
+    client: { identity: identifyAddress(sources, client.ip, startUs), ip: client.ip },
+    servers: serversOf(sources, server, startUs, asked),
+    service: service === undefined ? undefined : serviceRef(service.service),
+    resolution: asked.length > 0 ? "endpoints" : "address",
+  };
+}
+
+/** The Services at an address and port; nodePorts are at every node's addresses. */
+function askedAt(
+  sources: ConnectionSources,
+  protocol: string,
+  server: Endpoint,
+  timeUs: number,
+): readonly AskedService[] {
+  const asked = sources.services.askedAt(protocol, server);
+  if (asked.length > 0) return asked;
+  const atNodePort = sources.services.askedAtNodePort(protocol, server.port);
+  if (atNodePort.length === 0) return [];
+  return identifyAddress(sources, server.ip, timeUs).kind === "host" ? atNodePort : [];
+}
+
+/** Two Services that claim one address and port can't be told apart. */
+function theOne(asked: readonly AskedService[]): AskedService | undefined {
+  return asked.length === 1 ? asked[0] : undefined;
+}
+
+function serversOf(
+  sources: ConnectionSources,
+  { ip, port }: Endpoint,
+  timeUs: number,
+  asked: readonly AskedService[],
+): readonly [ServerParty, ...ServerParty[]] {
+  const backendSources = backendSourcesAt(sources, timeUs);
+  const [first, ...others] = asked.flatMap((one) => backends(backendSources, one, ip));
+  return first === undefined ? [{ identity: backendSources.identify(ip), ip, port }] : [first, ...others];
+}
+
+function backendSourcesAt(sources: ConnectionSources, timeUs: number): BackendSources {
+  const { services, workloads, pods, ranges } = sources;
+  const withoutDoubt = { ...sources, ranges: { ...ranges, arePodsKnown: true } };
+  return {
+    services,
+    workloads,
+    podAt: (ip) => pods.at(ip, timeUs),
+    identify: (ip) => identifyAddress(sources, ip, timeUs),
+    identifyByHand: (ip) => identifyAddress(withoutDoubt, ip, timeUs),
+  };
+}

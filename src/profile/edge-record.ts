@@ -1,0 +1,111 @@
+import type { Resolution } from "../cluster/flow.ts";
+import { rfc3339 } from "../flow/connection-json.ts";
+import type { ByteCount, Connection, Outcome, TransportProtocol } from "../flow/connection.ts";
+import { type Direction, type Edge, edgeKey, type Peer } from "./edge.ts";
+
+/** Pods, nodes and names that an edge keeps of each; more say nothing new. */
+const MAX_WITNESSES = 16;
+
+/** What makes an edge the edge it is. */
+export interface EdgeIdentity {
+  readonly direction: Direction;
+  readonly peer: Peer;
+  readonly protocol: TransportProtocol;
+  readonly port: number;
+}
+
+/** Who on the workload's own side showed it. */
+export interface Witness {
+  readonly pod: string;
+  readonly node: string | undefined;
+  readonly resolution: Resolution;
+  /** Names whose answer led this pod to an external peer. */
+  readonly names: readonly string[];
+}
+
+/** An edge while it grows. */
+export class EdgeRecord {
+  readonly key: string;
+  readonly #identity: EdgeIdentity;
+  #connections = 0;
+  #bytes: ByteCount | null = null;
+  readonly #outcomes: Partial<Record<Outcome, number>> = {};
+  #firstSeenUs = Number.POSITIVE_INFINITY;
+  #lastSeenUs = 0;
+  readonly #pods = new Set<string>();
+  readonly #nodes = new Set<string>();
+  readonly #names = new Set<string>();
+  #resolution: Resolution = "endpoints";
+
+  constructor(identity: EdgeIdentity) {
+    this.#identity = identity;
+    this.key = edgeKey(identity);
+  }
+
+  get connections(): number {
+    return this.#connections;
+  }
+
+  /** One more connection of this edge. */
+  count(connection: Connection, witness: Witness): void {
+    this.#connections += 1;
+    this.#outcomes[connection.outcome] = (this.#outcomes[connection.outcome] ?? 0) + 1;
+    this.#firstSeenUs = Math.min(this.#firstSeenUs, connection.startUs);
+    this.#lastSeenUs = Math.max(this.#lastSeenUs, connection.endUs);
+    addBounded(this.#pods, witness.pod);
+    if (witness.node !== undefined) addBounded(this.#nodes, witness.node);
+    for (const name of witness.names) addBounded(this.#names, name);
+    if (witness.resolution === "address") this.#resolution = "address";
+  }
+
+  /** What a connection that was counted before turned out to have carried. */
+  addBytes(connection: Connection): void {
+    this.#lastSeenUs = Math.max(this.#lastSeenUs, connection.endUs);
+    const { bytes } = connection;
+    if (bytes === null) return;
+    const before = this.#bytes ?? { toServer: 0, toClient: 0, exact: true };
+    this.#bytes = {
+      toServer: before.toServer + bytes.toServer,
+      toClient: before.toClient + bytes.toClient,
+      exact: before.exact && bytes.exact,
+    };
+  }
+
+  toEdge(): Edge {
+    const { direction, peer, protocol, port } = this.#identity;
+    return {
+      direction,
+      peer: peer.type === "external" && this.#names.size > 0 ? { ...peer, names: [...this.#names].sort() } : peer,
+      protocol,
+      port,
+      connections: this.#connections,
+      bytes: this.#bytes,
+      outcomes: { ...this.#outcomes },
+      firstSeen: rfc3339(this.#firstSeenUs),
+      lastSeen: rfc3339(this.#lastSeenUs),
+      pods: [...this.#pods].sort(),
+      nodes: [...this.#nodes].sort(),
+      resolution: this.#resolution,
+    };
+  }
+
+  /** The edge as the store kept it, ready to grow on. */
+  static restore(edge: Edge): EdgeRecord {
+    const names = edge.peer.type === "external" ? (edge.peer.names ?? []) : [];
+    const record = new EdgeRecord(edge);
+    record.#connections = edge.connections;
+    record.#bytes = edge.bytes;
+    Object.assign(record.#outcomes, edge.outcomes);
+    record.#firstSeenUs = Date.parse(edge.firstSeen) * 1000;
+    record.#lastSeenUs = Date.parse(edge.lastSeen) * 1000;
+    for (const pod of edge.pods) record.#pods.add(pod);
+    for (const node of edge.nodes) record.#nodes.add(node);
+    for (const name of names) record.#names.add(name);
+    record.#resolution = edge.resolution;
+    return record;
+  }
+}
+
+function addBounded(set: Set<string>, value: string): void {
+  if (set.size < MAX_WITNESSES) set.add(value);
+}

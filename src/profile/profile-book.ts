@@ -1,0 +1,202 @@
+import { LRUCache } from "lru-cache";
+import type { ClusterState } from "../cluster/cluster-state.ts";
+import type { Flow } from "../cluster/flow.ts";
+import { type WorkloadRef, workloadKey } from "../cluster/workload.ts";
+import { rfc3339 } from "../flow/connection-json.ts";
+import type { CaptureStatus, ResolvedName } from "../flow/connection.ts";
+import { AskedNames } from "./asked-names.ts";
+import { type Edge, edgeKey } from "./edge.ts";
+import { observeEdges } from "./edge-observations.ts";
+import { judgeLearned } from "./learned.ts";
+import type { Profile } from "./profile.ts";
+import { ProfileRecord, type Shelf } from "./profile-record.ts";
+
+const MAX_PROFILES = 20_000;
+/** Open connections whose counting is remembered until they close. */
+const MAX_OPEN = 65_536;
+
+/** What the whole book was seen through: the same for each profile in it. */
+export interface Window {
+  /** Microseconds since the epoch; null before anything was watched. */
+  sinceUs: number | null;
+  untilUs: number | null;
+  /** Packets that the kernel dropped; null where capture has not said. */
+  dropped: number | null;
+}
+
+/** An edge as the store keeps it. */
+export interface StoredEdge {
+  readonly workload: WorkloadRef;
+  readonly shelf: Shelf;
+  readonly edge: Edge;
+}
+
+/**
+ * In: identified flows. Out: profiles, one a workload, at any moment. The only writer of profiles; bounded
+ * in profiles, in edges of each, and in what an edge remembers, and each bound that bites is counted.
+ */
+export class ProfileBook {
+  readonly #node: string | undefined;
+  readonly #records = new Map<string, ProfileRecord>();
+  readonly #names = new AskedNames();
+  readonly #counted = new LRUCache<string, true>({ max: MAX_OPEN });
+  readonly #window: Window = { sinceUs: null, untilUs: null, dropped: null };
+  #droppedByThisCapture = 0;
+  #undirected = 0;
+  #overflowed = 0;
+
+  /** With `node` the book takes only that node's own side of each flow. */
+  constructor(node?: string) {
+    this.#node = node;
+  }
+
+  get window(): Readonly<Window> {
+    return this.#window;
+  }
+
+  /** Connections of which not even the direction is known; they are in no profile. */
+  get undirected(): number {
+    return this.#undirected;
+  }
+
+  /** Connections left out because there were too many workloads or edges. */
+  get overflowed(): number {
+    return [...this.#records.values()].reduce((sum, record) => sum + record.overflowed, this.#overflowed);
+  }
+
+  get size(): number {
+    return this.#records.size;
+  }
+
+  /** A connection that has settled and goes on. */
+  addOpened(flow: Flow): void {
+    this.#counted.set(flow.connection.id, true);
+    this.#observe(flow, false);
+  }
+
+  addClosed(flow: Flow): void {
+    this.#observe(flow, this.#counted.delete(flow.connection.id));
+  }
+
+  addName(resolved: ResolvedName): void {
+    this.#names.add(resolved);
+    this.#widen(resolved.timeUs, resolved.timeUs);
+  }
+
+  /** Capture counts its drops from its own start: a lower count than before is a new capture. */
+  addStatus({ dropped, timeUs }: CaptureStatus): void {
+    const isNewCapture = dropped < this.#droppedByThisCapture;
+    this.#window.dropped = (this.#window.dropped ?? 0) + dropped - (isNewCapture ? 0 : this.#droppedByThisCapture);
+    this.#droppedByThisCapture = dropped;
+    this.#widen(timeUs, timeUs);
+  }
+
+  /** The profile of a workload that the cluster knows or that was seen; undefined for one that is neither. */
+  profile(ref: WorkloadRef, cluster: ClusterState): Profile | undefined {
+    const record = this.#records.get(workloadKey(ref));
+    const workload = cluster.workload(ref);
+    if (record === undefined && workload === undefined) return undefined;
+    const edges = record?.edges("edges") ?? [];
+    return {
+      workload: { namespace: ref.namespace, kind: ref.kind, name: ref.name },
+      selector: workload?.selector ?? null,
+      pods: workload?.pods ?? [],
+      nodes: this.#nodes(edges, workload?.nodes ?? []),
+      observed: this.#observed(edges),
+      learned: judgeLearned(edges),
+      ingress: edges.filter((edge) => edge.direction === "ingress").sort(byKey),
+      egress: edges.filter((edge) => edge.direction === "egress").sort(byKey),
+      failed: [...(record?.edges("failed") ?? [])].sort(byKey),
+      overflowed: record?.overflowed ?? 0,
+    };
+  }
+
+  /** A workload that was seen, whatever the cluster knows of it now; the kind in any case. */
+  find(namespace: string, kind: string, name: string): WorkloadRef | undefined {
+    for (const { workload } of this.#records.values()) {
+      const isNamed = workload.namespace === namespace && workload.name === name;
+      if (isNamed && workload.kind.toLowerCase() === kind.toLowerCase()) return workload;
+    }
+    return undefined;
+  }
+
+  /** All workloads of the cluster and all that were seen, by name. */
+  profiles(cluster: ClusterState, namespace?: string): readonly Profile[] {
+    const refs = new Map<string, WorkloadRef>();
+    for (const workload of cluster.workloads(namespace)) refs.set(workloadKey(workload), workload);
+    for (const [key, { workload }] of this.#records) {
+      if (namespace === undefined || workload.namespace === namespace) refs.set(key, workload);
+    }
+    return [...refs].sort(([a], [b]) => compare(a, b)).flatMap(([, ref]) => this.profile(ref, cluster) ?? []);
+  }
+
+  /** Forgets the edges that `isMeant` chooses; returns their keys. */
+  forget(ref: WorkloadRef, isMeant: (edge: Edge) => boolean): readonly string[] {
+    return this.#records.get(workloadKey(ref))?.forget(isMeant) ?? [];
+  }
+
+  /** Edges that changed since this was last asked: what the store has yet to keep. */
+  takeChanged(): readonly StoredEdge[] {
+    return [...this.#records.values()].flatMap((record) =>
+      record.takeChanged().map((changed) => ({ workload: record.workload, ...changed })),
+    );
+  }
+
+  /** What the store kept, before anything new is added. */
+  restore(edges: Iterable<StoredEdge>, window: Window): void {
+    for (const { workload, shelf, edge } of edges) this.#record(workload)?.restore(shelf, edge);
+    Object.assign(this.#window, window);
+  }
+
+  #observe(flow: Flow, isCounted: boolean): void {
+    const { connection } = flow;
+    this.#widen(connection.startUs, connection.endUs);
+    if (connection.direction === "unknown") this.#undirected += 1;
+    const namesFor = (client: string, address: string): readonly string[] => this.#names.namesFor(client, address);
+    for (const observation of observeEdges(flow, namesFor, this.#node)) {
+      const record = this.#record(observation.workload);
+      if (record === undefined) this.#overflowed += 1;
+      else record.observe(flow, observation, isCounted);
+    }
+  }
+
+  #record(workload: WorkloadRef): ProfileRecord | undefined {
+    const key = workloadKey(workload);
+    const known = this.#records.get(key);
+    if (known !== undefined || this.#records.size >= MAX_PROFILES) return known;
+    const record = new ProfileRecord(workload);
+    this.#records.set(key, record);
+    return record;
+  }
+
+  #widen(fromUs: number, untilUs: number): void {
+    const window = this.#window;
+    window.sinceUs = Math.min(window.sinceUs ?? fromUs, fromUs);
+    window.untilUs = Math.max(window.untilUs ?? untilUs, untilUs);
+  }
+
+  /** An agent has word from its own node even where the workload was silent there. */
+  #nodes(edges: readonly Edge[], expected: readonly string[]): Profile["nodes"] {
+    const told = new Set(edges.flatMap((edge) => edge.nodes));
+    if (this.#node !== undefined && expected.includes(this.#node)) told.add(this.#node);
+    return { seen: expected.filter((node) => told.has(node)).length, expected: expected.length };
+  }
+
+  #observed(edges: readonly Edge[]): Profile["observed"] {
+    const { sinceUs, untilUs, dropped } = this.#window;
+    return {
+      since: sinceUs === null ? null : rfc3339(sinceUs),
+      until: untilUs === null ? null : rfc3339(untilUs),
+      connections: edges.reduce((sum, edge) => sum + edge.connections, 0),
+      dropped,
+    };
+  }
+}
+
+function byKey(a: Edge, b: Edge): number {
+  return compare(edgeKey(a), edgeKey(b));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

@@ -1,0 +1,9 @@
+import type { Registry } from "prom-client";
+import type { App } from "./app.ts";
+
+export function addMetricsRoute(app: App, registry: Registry): void {
+  const schema = { summary: "Metrics in the text format of Prometheus", produces: ["text/plain"] };
+  app.get("/metrics", { config: { rateLimit: false }, schema }, async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  );
+}

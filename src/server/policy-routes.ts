@@ -1,0 +1,88 @@
+import type { FastifyRequest } from "fastify";
+import { Type } from "typebox";
+import type { ClusterState } from "../cluster/cluster-state.ts";
+import { type Generated, generatePolicies, generatePolicy } from "../policy/generate.ts";
+import { GeneratorOptionsSchema } from "../policy/options.ts";
+import { type GeneratorSettings, InvalidOptions, resolveOptions } from "../policy/resolve-options.ts";
+import { ReviewSchema } from "../policy/review-shape.ts";
+import { toYaml } from "../policy/yaml.ts";
+import type { ProfileBook } from "../profile/profile-book.ts";
+import type { App } from "./app.ts";
+import { HttpProblem } from "./problem.ts";
+import { findProfile, workloadPath } from "./profile-routes.ts";
+import { problem, workloadRef } from "./shapes.ts";
+
+const YAML = "application/yaml"; // RFC 9512
+const PRODUCES = ["application/json", YAML];
+
+const policy = Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()], {
+  description: "a networking.k8s.io/v1 NetworkPolicy, or null; the review says why",
+});
+const generated = Type.Object({ workload: workloadRef, policy, review: ReviewSchema });
+
+const schema = { body: GeneratorOptionsSchema, produces: PRODUCES };
+/** The body is checked by resolveOptions, which knows more than a schema can say and names all faults at once. */
+const validatorCompiler = () => (value: unknown) => ({ value });
+
+export interface PolicyRouteParts {
+  readonly book: ProfileBook;
+  readonly cluster: ClusterState;
+}
+
+export function addPolicyRoutes(app: App, { book, cluster }: PolicyRouteParts): void {
+  app.post(
+    "/api/v1/policies/:namespace/:kind/:name",
+    {
+      validatorCompiler,
+      schema: {
+        ...schema,
+        summary: "A policy from one profile, and its review",
+        params: workloadPath,
+        response: { 200: generated, 404: problem, 422: problem },
+      },
+    },
+    (request, reply) => {
+      const profile = findProfile(request.params, book, cluster);
+      const one = generatePolicy(profile, cluster, settingsOf(request));
+      if (wantsYaml(request)) return reply.type(YAML).send(toYaml([one]));
+      return toJson(one);
+    },
+  );
+
+  app.post(
+    "/api/v1/policies/:namespace",
+    {
+      validatorCompiler,
+      schema: {
+        ...schema,
+        summary: "A policy for every workload of a namespace",
+        params: Type.Object({ namespace: Type.String() }),
+        response: { 200: Type.Object({ policies: Type.Array(generated) }), 404: problem, 422: problem },
+      },
+    },
+    (request, reply) => {
+      const profiles = book.profiles(cluster, request.params.namespace);
+      if (profiles.length === 0)
+        throw new HttpProblem(404, `no workload of namespace ${request.params.namespace} is known`);
+      const all = generatePolicies(profiles, cluster, settingsOf(request));
+      if (wantsYaml(request)) return reply.type(YAML).send(toYaml(all));
+      return { policies: all.map(toJson) };
+    },
+  );
+}
+
+function toJson({ workload, policy: made, review }: Generated): object {
+  return { workload, policy: made, review };
+}
+
+function settingsOf(request: FastifyRequest): GeneratorSettings {
+  try {
+    return resolveOptions(request.body ?? {});
+  } catch (error) {
+    throw error instanceof InvalidOptions ? new HttpProblem(422, error.message) : error;
+  }
+}
+
+function wantsYaml(request: FastifyRequest): boolean {
+  return request.accepts().type([...PRODUCES]) === YAML;
+}

@@ -1,0 +1,128 @@
+import { Type } from "typebox";
+import type { ClusterState } from "../cluster/cluster-state.ts";
+import type { WorkloadRef } from "../cluster/workload.ts";
+import { type Edge, edgeKey } from "../profile/edge.ts";
+import { drawGraph } from "../profile/graph.ts";
+import type { ProfileBook } from "../profile/profile-book.ts";
+import type { Profile } from "../profile/profile.ts";
+import type { App } from "./app.ts";
+import { HttpProblem } from "./problem.ts";
+import { forgotten, graph, profile as profileShape, profileSummaries, problem } from "./shapes.ts";
+
+export interface ProfileRouteParts {
+  readonly book: ProfileBook;
+  readonly cluster: ClusterState;
+  /** Takes edges out of the store as well; called after they left the book. */
+  readonly onForgotten: (workload: WorkloadRef, keys: readonly string[]) => void;
+}
+
+export const inNamespace = Type.Object({ namespace: Type.Optional(Type.String()) }, { additionalProperties: false });
+
+export const workloadPath = Type.Object({
+  namespace: Type.String(),
+  kind: Type.String({
+    description: "lower case, `deployment`; a custom kind may name its group, `rollout.argoproj.io`",
+  }),
+  name: Type.String(),
+});
+
+const whatToForget = Type.Object(
+  {
+    before: Type.Optional(Type.String({ description: "edges last seen before this time, RFC 3339" })),
+    after: Type.Optional(Type.String({ description: "edges first seen after this time, RFC 3339" })),
+    edge: Type.Optional(Type.String({ description: "the edge of this id" })),
+  },
+  { additionalProperties: false },
+);
+
+export function addProfileRoutes(app: App, { book, cluster, onForgotten }: ProfileRouteParts): void {
+  app.get(
+    "/api/v1/profiles",
+    {
+      schema: {
+        summary: "What is known of each workload, in short",
+        querystring: inNamespace,
+        response: { 200: profileSummaries },
+      },
+    },
+    (request) => ({ profiles: book.profiles(cluster, request.query.namespace).map(summarize) }),
+  );
+
+  app.get(
+    "/api/v1/graph",
+    { schema: { summary: "Who talks to whom", querystring: inNamespace, response: { 200: graph } } },
+    (request) => drawGraph(book.profiles(cluster, request.query.namespace)),
+  );
+
+  app.get(
+    "/api/v1/profiles/:namespace/:kind/:name",
+    {
+      schema: {
+        summary: "One workload's profile",
+        params: workloadPath,
+        response: { 200: profileShape, 404: problem },
+      },
+    },
+    (request) => withEdgeIds(findProfile(request.params, book, cluster)),
+  );
+
+  app.delete(
+    "/api/v1/profiles/:namespace/:kind/:name",
+    {
+      schema: {
+        summary: "Forget what was learned",
+        params: workloadPath,
+        querystring: whatToForget,
+        response: { 200: forgotten, 404: problem },
+      },
+    },
+    (request) => {
+      const { workload } = findProfile(request.params, book, cluster);
+      const keys = book.forget(workload, toFilter(request.query));
+      onForgotten(workload, keys);
+      return { forgotten: keys };
+    },
+  );
+}
+
+/** The profile that a path names: of a workload of the cluster, or of one that was seen and is gone. Throws a 404. */
+export function findProfile(
+  { namespace, kind, name }: { readonly namespace: string; readonly kind: string; readonly name: string },
+  book: ProfileBook,
+  cluster: ClusterState,
+): Profile {
+  const ref = cluster.findWorkload(namespace, kind, name) ?? book.find(namespace, kind, name);
+  const profile = ref === undefined ? undefined : book.profile(ref, cluster);
+  if (profile === undefined) throw new HttpProblem(404, `no workload ${namespace}/${kind}/${name} is known`);
+  return profile;
+}
+
+function summarize({ workload, pods, nodes, observed, learned, ingress, egress, failed }: Profile): object {
+  const counts = { ingress: ingress.length, egress: egress.length, failed: failed.length };
+  return { workload, pods: pods.length, nodes, observed, learned, ...counts };
+}
+
+function withEdgeIds(profile: Profile): object {
+  const { ingress, egress, failed } = profile;
+  return { ...profile, ingress: ingress.map(withId), egress: egress.map(withId), failed: failed.map(withId) };
+}
+
+function withId(edge: Edge): object {
+  return { id: edgeKey(edge), ...edge };
+}
+
+function toFilter(query: { before?: string; after?: string; edge?: string }): (edge: Edge) => boolean {
+  const before = toTime(query.before, "before") ?? Number.POSITIVE_INFINITY;
+  const after = toTime(query.after, "after") ?? Number.NEGATIVE_INFINITY;
+  return (edge) =>
+    Date.parse(edge.lastSeen) < before &&
+    Date.parse(edge.firstSeen) > after &&
+    (query.edge === undefined || query.edge === edgeKey(edge));
+}
+
+function toTime(text: string | undefined, parameter: string): number | undefined {
+  if (text === undefined) return undefined;
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw new HttpProblem(400, `${parameter}: ${JSON.stringify(text)} is not an RFC 3339 time`);
+  return time;
+}

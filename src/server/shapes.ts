@@ -1,0 +1,109 @@
+import { Type } from "typebox";
+
+/**
+ * What the HTTP side answers, as JSON Schema: /openapi.json is made from these, and the tests hold the
+ * answers against them.
+ */
+
+const protocol = Type.Union([Type.Literal("TCP"), Type.Literal("UDP"), Type.Literal("SCTP")]);
+const time = Type.String({ format: "date-time", description: "RFC 3339, UTC" });
+const port = Type.Integer({ minimum: 0, maximum: 65_535, description: "server port, after DNAT; 0 where unknown" });
+const count = Type.Integer({ minimum: 0 });
+
+export const workloadRef = Type.Object({ namespace: Type.String(), kind: Type.String(), name: Type.String() });
+
+const bytes = Type.Union([
+  Type.Null(),
+  Type.Object({ toServer: count, toClient: count, exact: Type.Boolean() }, { description: "payload octets" }),
+]);
+
+const peer = Type.Union([
+  Type.Object({ type: Type.Literal("workload"), namespace: Type.String(), kind: Type.String(), name: Type.String() }),
+  Type.Object({ type: Type.Literal("host"), ip: Type.String(), name: Type.Optional(Type.String()) }),
+  Type.Object({ type: Type.Literal("external"), ip: Type.String(), names: Type.Optional(Type.Array(Type.String())) }),
+  Type.Object({ type: Type.Literal("unresolved"), ip: Type.String(), reason: Type.String() }),
+]);
+
+const edge = Type.Object({
+  id: Type.String({ description: "names this edge in ?edge= of DELETE" }),
+  direction: Type.Union([Type.Literal("ingress"), Type.Literal("egress")]),
+  peer,
+  protocol,
+  port,
+  connections: count,
+  bytes,
+  outcomes: Type.Record(Type.String(), count),
+  firstSeen: time,
+  lastSeen: time,
+  pods: Type.Array(Type.String()),
+  nodes: Type.Array(Type.String()),
+  resolution: Type.Union([Type.Literal("address"), Type.Literal("endpoints")]),
+});
+
+const nodes = Type.Object({ seen: count, expected: count });
+
+const observed = Type.Object({
+  since: Type.Union([time, Type.Null()]),
+  until: Type.Union([time, Type.Null()]),
+  connections: count,
+  dropped: Type.Union([count, Type.Null()], { description: "packets the kernel had no room for" }),
+});
+
+const learned = Type.Object({
+  word: Type.String(),
+  chanceOfNew: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    description: "upper bound (95 %) of the chance that the next connection shows an edge never seen",
+  }),
+});
+
+export const profile = Type.Object({
+  workload: workloadRef,
+  selector: Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()]),
+  pods: Type.Array(Type.String()),
+  nodes,
+  observed,
+  learned,
+  ingress: Type.Array(edge),
+  egress: Type.Array(edge),
+  failed: Type.Array(edge, { description: "attempts that came to nothing" }),
+  overflowed: count,
+});
+
+export const profileSummaries = Type.Object({
+  profiles: Type.Array(
+    Type.Object({
+      workload: workloadRef,
+      pods: count,
+      nodes,
+      observed,
+      learned,
+      ingress: count,
+      egress: count,
+      failed: count,
+    }),
+  ),
+});
+
+export const graph = Type.Object({
+  nodes: Type.Array(Type.Intersect([Type.Object({ id: Type.String() }), peer])),
+  edges: Type.Array(Type.Object({ source: Type.String(), target: Type.String(), protocol, port, connections: count })),
+});
+
+export const forgotten = Type.Object({
+  forgotten: Type.Array(Type.String(), { description: "ids of the edges forgotten" }),
+});
+
+export const health = Type.Object({
+  status: Type.Union([Type.Literal("ok"), Type.Literal("not ready")]),
+  conditions: Type.Array(Type.Object({ name: Type.String(), ok: Type.Boolean(), detail: Type.String() })),
+});
+
+export const problem = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  detail: Type.String(),
+  instance: Type.String(),
+});

@@ -1,0 +1,40 @@
+import t from "tap";
+import { captures, weir } from "./run.ts";
+
+const good = `${captures}vlan-qinq.pcap`;
+
+for (const [args, message] of [
+  [[], /^weir: a command is missing; see weir --help\n$/u],
+  [["fly"], /^weir: unknown command 'fly'[^\n]*\n$/u],
+  [["flows"], /^weir: required option '--pcap <file...>' not specified\n$/u],
+  [["flows", "--pcap", good, "--bogus"], /^weir: unknown option '--bogus'[^\n]*\n$/u],
+  [["analyze", "--pcap", good, "--cluster", "/nowhere.yaml"], /^weir: \/nowhere\.yaml: [^\n]*no such file[^\n]*\n$/u],
+  [
+    ["analyze", "--pcap", good, "--cluster", "x", "--output", "poem"],
+    /^weir: option '--output <what>' [^\n]*Allowed choices[^\n]*\n$/u,
+  ],
+  [
+    ["analyze", "--pcap", good, "--cluster", "x", "--egress-cidr", "1.2.3.4"],
+    /^weir: egressCidrs\[0\]\.cidr: [^\n]*1\.2\.3\.4\/32[^\n]*\n$/u,
+  ],
+  [
+    ["agent", "--listen", "0.0.0.0:1", "--capture", "pigeon"],
+    /^weir: --capture pigeon[^\n]*; --listen [^\n]*loopback[^\n]*; --cluster is missing[^\n]*\n$/u,
+  ],
+  [["capture", "--interface", "there-is-none"], /^weir: no interface matches there-is-none\n$|no right to capture/u],
+] as const) {
+  await t.test(`weir ${args.join(" ").replaceAll(captures, "")}: one clear line and exit status 2`, async (t) => {
+    const { status, stdout, stderr } = await weir(args);
+    t.strictSame([status, stdout], [2, ""]);
+    t.match(stderr, message);
+  });
+}
+
+await t.test("help is printed on standard output, for the program and each command", async (t) => {
+  for (const command of ["", "agent", "capture", "analyze", "flows"]) {
+    const { status, stdout, stderr } = await weir([command, "--help"].filter((word) => word !== ""));
+    t.strictSame([status, stderr], [0, ""], command);
+    t.match(stdout, /Usage: weir/u, command);
+    if (command !== "") t.match(stdout, /Examples:[\s\S]*Exit status: 0/u, command);
+  }
+});

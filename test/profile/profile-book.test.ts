@@ -1,0 +1,152 @@
+import t from "tap";
+import type { Connection } from "../../src/flow/connection.ts";
+import { type Edge, edgeKey } from "../../src/profile/edge.ts";
+import { ProfileBook } from "../../src/profile/profile-book.ts";
+import { us } from "../cluster/builders.ts";
+import { DATABASE, JAVAAPP_0, JAVAAPP_1, JAVAAPP_SERVICE, JCLIENT, made, shop, workload } from "./shop.ts";
+
+const cluster = shop();
+const javaapp = workload("shop", "javaapp");
+
+function bookOf(connections: readonly Connection[], node?: string): ProfileBook {
+  const book = new ProfileBook(node);
+  for (const connection of connections) book.addClosed(cluster.identifyConnection(connection));
+  return book;
+}
+
+function lines(edges: readonly Edge[] = []): string[] {
+  return edges.map((edge) => `${edgeKey(edge)} x${edge.connections}`);
+}
+
+await t.test("a connection is egress of its client and ingress of its server, at the pod's own port", async (t) => {
+  const book = bookOf([made(`${JCLIENT}:40000`, `${JAVAAPP_0}:8080`), made(`${JAVAAPP_0}:40001`, `${DATABASE}:5432`)]);
+  const profile = book.profile(javaapp, cluster);
+  t.strictSame(
+    { ingress: lines(profile?.ingress), egress: lines(profile?.egress), failed: profile?.failed },
+    {
+      ingress: ["ingress|workload/shop/Deployment/jclient|TCP|8080 x1"],
+      egress: ["egress|workload/data/Deployment/database|TCP|5432 x1"],
+      failed: [],
+    },
+  );
+  t.strictSame(lines(book.profile(workload("data", "database"), cluster)?.ingress), [
+    "ingress|workload/shop/Deployment/javaapp|TCP|5432 x1",
+  ]);
+});
+
+await t.test("where only a Service's address was seen, its endpoints' port is the edge's", async (t) => {
+  const book = bookOf([made(`${JCLIENT}:40000`, `${JAVAAPP_SERVICE}:80`)]);
+  t.strictSame(lines(book.profile(workload("shop", "jclient"), cluster)?.egress), [
+    "egress|workload/shop/Deployment/javaapp|TCP|8080 x1",
+  ]);
+});
+
+await t.test("a connection told as open and again as closed is counted once, with its bytes", async (t) => {
+  const book = new ProfileBook();
+  const open = made(`${JCLIENT}:40000`, `${JAVAAPP_0}:8080`);
+  book.addOpened(cluster.identifyConnection(open));
+  const bytes = { toServer: 10, toClient: 20, exact: true };
+  book.addClosed(cluster.identifyConnection({ ...open, bytes, endUs: open.startUs + 5e6 }));
+  const [edge] = book.profile(javaapp, cluster)?.ingress ?? [];
+  t.strictSame(edge, {
+    direction: "ingress",
+    peer: { type: "workload", ...workload("shop", "jclient") },
+    protocol: "TCP",
+    port: 8080,
+    connections: 1,
+    bytes,
+    outcomes: { established: 1 },
+    firstSeen: "2024-05-02T12:00:00.000000Z",
+    lastSeen: "2024-05-02T12:00:05.000000Z",
+    pods: ["javaapp-abc-0"],
+    nodes: ["n1"],
+    resolution: "address",
+  });
+});
+
+await t.test("an attempt that came to nothing is kept apart and is no edge", async (t) => {
+  const book = bookOf(
+    (["refused", "unanswered", "half-open"] as const).map((outcome) =>
+      made(`${JAVAAPP_0}:1`, `${DATABASE}:22`, { outcome }),
+    ),
+  );
+  const profile = book.profile(javaapp, cluster);
+  t.strictSame(profile?.egress, []);
+  t.strictSame(lines(profile?.failed), ["egress|workload/data/Deployment/database|TCP|22 x3"]);
+  t.strictSame(profile?.failed[0]?.outcomes, { refused: 1, unanswered: 1, "half-open": 1 });
+});
+
+await t.test("a connection of unknown direction is in no profile, but counted", async (t) => {
+  const book = bookOf([made(`${JCLIENT}:40000`, `${JAVAAPP_0}:8080`, { outcome: "inferred", direction: "unknown" })]);
+  t.strictSame(lines(book.profile(javaapp, cluster)?.ingress), []);
+  t.equal(book.undirected, 1);
+});
+
+await t.test("a pod that talks to itself makes no edge; two pods of one workload do", async (t) => {
+  const book = bookOf([made(`${JAVAAPP_0}:1`, `${JAVAAPP_0}:8080`), made(`${JAVAAPP_0}:2`, `${JAVAAPP_1}:7800`)]);
+  const profile = book.profile(javaapp, cluster);
+  t.strictSame(lines(profile?.egress), ["egress|workload/shop/Deployment/javaapp|TCP|7800 x1"]);
+  t.strictSame(lines(profile?.ingress), ["ingress|workload/shop/Deployment/javaapp|TCP|7800 x1"]);
+});
+
+await t.test("each node tells its own side, so that both together count nothing twice", async (t) => {
+  const across = [made(`${JAVAAPP_0}:1`, `${DATABASE}:5432`)];
+  const onClients = bookOf(across, "n1");
+  const onServers = bookOf(across, "n2");
+  const database = workload("data", "database");
+  t.strictSame(lines(onClients.profile(javaapp, cluster)?.egress).length, 1);
+  t.strictSame(lines(onClients.profile(database, cluster)?.ingress).length, 0);
+  t.strictSame(lines(onServers.profile(javaapp, cluster)?.egress).length, 0);
+  t.strictSame(lines(onServers.profile(database, cluster)?.ingress).length, 1);
+});
+
+await t.test("a profile says from how many of the workload's nodes it has word", async (t) => {
+  t.strictSame(bookOf([], "n1").profile(javaapp, cluster)?.nodes, { seen: 1, expected: 2 });
+  t.strictSame(bookOf([]).profile(javaapp, cluster)?.nodes, { seen: 0, expected: 2 });
+});
+
+await t.test("an outside address bears the names that led its own client there, not another's", async (t) => {
+  const book = new ProfileBook();
+  const resolver = { ip: "10.1.1.2", port: 53 };
+  const answer = { resolver, addresses: ["203.0.113.7"], ttlSeconds: 5, timeUs: us("11:59:59") };
+  book.addName({ ...answer, client: JAVAAPP_0, name: "api.payments.example" });
+  for (const client of [JAVAAPP_0, JCLIENT]) {
+    book.addClosed(cluster.identifyConnection(made(`${client}:1`, "203.0.113.7:443")));
+  }
+  t.strictSame(book.profile(javaapp, cluster)?.egress[0]?.peer, {
+    type: "external",
+    ip: "203.0.113.7",
+    names: ["api.payments.example"],
+  });
+  t.strictSame(book.profile(workload("shop", "jclient"), cluster)?.egress[0]?.peer, {
+    type: "external",
+    ip: "203.0.113.7",
+  });
+});
+
+await t.test("a workload without traffic has a profile that says so", async (t) => {
+  const profile = bookOf([]).profile(javaapp, cluster);
+  t.strictSame(profile?.learned, { word: "nothing observed", chanceOfNew: 1 });
+  t.strictSame(profile?.observed, { since: null, until: null, connections: 0, dropped: null });
+});
+
+await t.test("packets dropped by the kernel stand beside the profile, over restarts of capture too", async (t) => {
+  const book = new ProfileBook();
+  const status = { packets: 0, overflowed: 0, evicted: 0, unreadable: {}, timeUs: us("12:00:00") };
+  for (const dropped of [3, 10, 2]) book.addStatus({ ...status, dropped });
+  t.equal(book.profile(javaapp, cluster)?.observed.dropped, 12);
+});
+
+await t.test("a scan of 10,000 addresses stays within its bound, and the overflow is visible", async (t) => {
+  const scan = Array.from({ length: 10_000 }, (_, n) => made(`${JAVAAPP_0}:1`, `203.0.${n >> 8}.${n & 255}:443`));
+  const profile = bookOf(scan).profile(javaapp, cluster);
+  t.equal(profile?.egress.length, 4_096);
+  t.equal(profile?.overflowed, 10_000 - 4_096);
+});
+
+await t.test("what is forgotten is gone, and what is not stays", async (t) => {
+  const book = bookOf([made(`${JAVAAPP_0}:1`, "203.0.113.66:1389"), made(`${JAVAAPP_0}:2`, `${DATABASE}:5432`)]);
+  const forgotten = book.forget(javaapp, (edge) => edge.port === 1389);
+  t.strictSame(forgotten, ["egress|external/203.0.113.66|TCP|1389"]);
+  t.strictSame(lines(book.profile(javaapp, cluster)?.egress), ["egress|workload/data/Deployment/database|TCP|5432 x1"]);
+});

@@ -1,0 +1,60 @@
+/** A server over the shop, with some traffic seen, and questions to it without a socket. */
+import { pino } from "pino";
+import type { ClusterState } from "../../src/cluster/cluster-state.ts";
+import { ProfileBook } from "../../src/profile/profile-book.ts";
+import type { App } from "../../src/server/app.ts";
+import { FlowLog } from "../../src/server/flow-log.ts";
+import { toFlowLine } from "../../src/server/flow-line.ts";
+import type { Condition } from "../../src/server/health-routes.ts";
+import { makeRegistry } from "../../src/server/metrics.ts";
+import { buildServer } from "../../src/server/server.ts";
+import { us } from "../cluster/builders.ts";
+import { DATABASE, JAVAAPP_0, JAVAAPP_1, JCLIENT, made, shop } from "../profile/shop.ts";
+
+export interface Asked {
+  readonly app: App;
+  readonly book: ProfileBook;
+  readonly cluster: ClusterState;
+  readonly flows: FlowLog;
+  /** `namespace/name key` of each edge that the store was told to forget. */
+  readonly forgotten: string[];
+}
+
+export async function server(conditions: readonly Condition[] = []): Promise<Asked> {
+  const cluster = shop();
+  const book = new ProfileBook();
+  const flows = new FlowLog();
+  const forgotten: string[] = [];
+  const connections = [
+    made(`${JCLIENT}:40000`, `${JAVAAPP_0}:8080`, { bytes: { toServer: 1, toClient: 2, exact: true } }),
+    made(`${JCLIENT}:40001`, `${JAVAAPP_1}:8080`),
+    made(`${JAVAAPP_0}:40002`, `${DATABASE}:5432`),
+    made(`${JAVAAPP_0}:40003`, "203.0.113.66:1389"),
+    made(`${JAVAAPP_0}:40004`, `${DATABASE}:22`, { outcome: "refused" }),
+  ];
+  for (const connection of connections) {
+    const flow = cluster.identifyConnection(connection);
+    book.addClosed(flow);
+    flows.add(toFlowLine({ kind: "closed", flow }));
+  }
+  const captureStatus = {
+    packets: 9,
+    dropped: 2,
+    overflowed: 0,
+    evicted: 0,
+    unreadable: { fragment: 3 },
+    timeUs: us("12:00:01"),
+  };
+  book.addStatus(captureStatus);
+  const feedStatus = { isConnected: true, restarts: 0, badLines: 0 };
+  const app = await buildServer({
+    book,
+    cluster,
+    flows,
+    conditions: () => conditions,
+    registry: makeRegistry({ captureStatus: () => captureStatus, feedStatus: () => feedStatus, book, cluster }),
+    logger: pino({ level: "silent" }),
+    onForgotten: ({ namespace, name }, keys) => forgotten.push(...keys.map((key) => `${namespace}/${name} ${key}`)),
+  });
+  return { app, book, cluster, flows, forgotten };
+}
