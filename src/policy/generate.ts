@@ -1,0 +1,102 @@
+import type { ClusterState } from "../cluster/cluster-state.ts";
+import { type LabelSelector, type WorkloadRef, workloadKey } from "../cluster/workload.ts";
+import { type Edge, edgeKey } from "../profile/edge.ts";
+import type { Profile } from "../profile/profile.ts";
+import { ClusterAddresses } from "./cluster-addresses.ts";
+import { type Draft, draftPolicy, ownSelector } from "./draft.ts";
+import { compilePolicies } from "./evaluate.ts";
+import type { NetworkPolicy } from "./network-policy.ts";
+import { Representatives } from "./representatives.ts";
+import type { GeneratorSettings } from "./resolve-options.ts";
+import { type Scene, reviewDraft } from "./review.ts";
+import type { Review } from "./review-shape.ts";
+import type { Rule } from "./rule.ts";
+import { compareText } from "./selector.ts";
+
+/**
+ * policy/ turns profiles into NetworkPolicies and proves them. In: profiles, the cluster and the caller's options,
+ * all in memory. Out: for each workload a policy, or the reason why there is none, and its review.
+ */
+export interface Generated {
+  readonly workload: WorkloadRef;
+  readonly policy: NetworkPolicy | null;
+  readonly review: Review;
+  /** In the order in which the policy has them, each direction apart. */
+  readonly rules: readonly Rule[];
+}
+
+/** Cluster services keep clusters alive, and are not what a namespace's owner asks about. */
+const SYSTEM_NAMESPACES: ReadonlySet<string> = new Set(["kube-system", "kube-public", "kube-node-lease", "weir"]);
+
+/** For one workload, whatever its namespace. */
+export function generatePolicy(profile: Profile, cluster: ClusterState, settings: GeneratorSettings): Generated {
+  return generateTogether([profile], cluster, settings)[0]!;
+}
+
+/**
+ * For many, in the order of their names, and reviewed as they will be once all of them are applied. Workloads of
+ * system namespaces and weir's own are left out unless the settings include them.
+ */
+export function generatePolicies(
+  profiles: readonly Profile[],
+  cluster: ClusterState,
+  settings: GeneratorSettings,
+): Generated[] {
+  const wanted = profiles.filter(
+    ({ workload }) => settings.includeSystemNamespaces || !SYSTEM_NAMESPACES.has(workload.namespace),
+  );
+  return generateTogether(wanted, cluster, settings).sort((a, b) =>
+    compareText(workloadKey(a.workload), workloadKey(b.workload)),
+  );
+}
+
+function generateTogether(
+  profiles: readonly Profile[],
+  cluster: ClusterState,
+  settings: GeneratorSettings,
+): Generated[] {
+  const addresses = new ClusterAddresses(cluster);
+  const drafts = profiles.map((profile) => draftPolicy(inOrder(profile), cluster, settings, addresses));
+  const scene = setScene(drafts, cluster, settings);
+  return drafts.map((draft) => ({
+    workload: draft.profile.workload,
+    policy: draft.policy,
+    review: reviewDraft(draft, scene),
+    rules: draft.policy === null ? [] : draft.learned.rules,
+  }));
+}
+
+/** Edges come as they were merged, and nothing that is written may depend on that. */
+function inOrder(profile: Profile): Profile {
+  return { ...profile, ingress: profile.ingress.toSorted(byKey), egress: profile.egress.toSorted(byKey) };
+}
+
+function byKey(a: Edge, b: Edge): number {
+  return compareText(edgeKey(a), edgeKey(b));
+}
+
+function setScene(drafts: readonly Draft[], cluster: ClusterState, settings: GeneratorSettings): Scene {
+  const policies = drafts.flatMap(({ policy }) => policy ?? []);
+  const names = new Set(policies.map(nameOf));
+  const existing = cluster.networkPolicies();
+  const standing = existing.filter((policy) => !names.has(nameOf(policy)));
+  const replaced = new Map(
+    existing.filter((policy) => names.has(nameOf(policy))).map((policy) => [nameOf(policy), policy]),
+  );
+  const representatives = new Representatives(cluster, selectorsOf(drafts, cluster));
+  const together = compilePolicies([...standing, ...policies], cluster);
+  return { cluster, settings, representatives, standing, replaced, together };
+}
+
+function selectorsOf(drafts: readonly Draft[], cluster: ClusterState): ReadonlyMap<string, LabelSelector> {
+  const selectors = new Map<string, LabelSelector>();
+  for (const { profile } of drafts) {
+    const selector = ownSelector(profile, cluster);
+    if (selector !== undefined) selectors.set(workloadKey(profile.workload), selector);
+  }
+  return selectors;
+}
+
+function nameOf({ metadata }: { readonly metadata: { readonly namespace: string; readonly name: string } }): string {
+  return `${metadata.namespace}/${metadata.name}`;
+}

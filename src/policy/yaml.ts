@@ -1,0 +1,83 @@
+import { Document, isScalar, type Scalar, visit } from "yaml";
+import type { Generated } from "./generate.ts";
+import { counted, edgeText, percent } from "./wording.ts";
+import type { Review } from "./review-shape.ts";
+import type { Rule } from "./rule.ts";
+
+/** Names beside an address are listed up to here. */
+const MAX_NAMES = 3;
+/** Edges left out are told in the comment up to here. */
+const MAX_LEFT_OUT = 10;
+
+/**
+ * One YAML document a policy, each under a comment that says what it was made from. A workload without a policy
+ * is a comment. The same input gives the same bytes, and both YAML 1.1 (kubectl) and 1.2 read it alike.
+ */
+export function toYaml(generated: readonly Generated[]): string {
+  return generated.map((one) => `---\n${header(one.review)}${body(one)}`).join("");
+}
+
+function body({ policy, rules }: Generated): string {
+  if (policy === null) return "";
+  // Without aliases: two rules that share a selector in memory are two rules on paper.
+  const document = new Document(policy, { schema: "yaml-1.1", aliasDuplicateObjects: false });
+  for (const direction of ["ingress", "egress"] as const)
+    noteBlocks(
+      document,
+      direction,
+      rules.filter((rule) => rule.direction === direction),
+    );
+  visit(document, { Scalar: (_, scalar) => quoteIfDoubtful(scalar) });
+  return document.toString({ lineWidth: 0 });
+}
+
+function noteBlocks(document: Document, direction: "ingress" | "egress", rules: readonly Rule[]): void {
+  const field = direction === "ingress" ? "from" : "to";
+  for (const [index, { peers }] of rules.entries())
+    for (const [at, peer] of peers.entries()) {
+      if (peer.kind !== "block" || peer.notes.length === 0) continue;
+      const cidr = document.getIn(["spec", direction, index, field, at, "ipBlock", "cidr"], true);
+      if (isScalar(cidr)) cidr.comment = ` ${noteText(peer.notes)}`;
+    }
+}
+
+function noteText(notes: readonly string[]): string {
+  const listed = notes.slice(0, MAX_NAMES).map(printable).join(", ");
+  return notes.length > MAX_NAMES ? `${listed} and ${notes.length - MAX_NAMES} more` : listed;
+}
+
+/** What some reader of YAML takes for a number, a time or a truth is quoted, though this one would not. */
+function quoteIfDoubtful(scalar: Scalar): void {
+  if (typeof scalar.value !== "string" || /^([A-Za-z]|[0-9].*\/)/.test(scalar.value)) return;
+  scalar.type = "QUOTE_DOUBLE";
+}
+
+function header(review: Review): string {
+  const { workload, policy, withheld, observed, nodes, learned } = review;
+  const who = `${workload.kind} ${workload.namespace}/${workload.name}`;
+  if (policy === null) return comment([`${who}: no policy: ${withheld?.reason ?? "nothing observed"}`]);
+  const { since, until, connections } = observed;
+  const window = since === null || until === null ? "" : ` between ${since} and ${until}`;
+  const chance = `chance of a new edge up to ${percent(learned.chanceOfNew)}`;
+  return comment([
+    `Made by weir for ${who} from ${counted(connections, "connection")}${window}.`,
+    `Seen on ${nodes.seen} of ${counted(nodes.expected, "node")}; ${learned.word}, ${chance}.`,
+    ...review.warnings.filter(({ severity }) => severity === "critical").map(({ message }) => `! ${message}`),
+    ...leftOutLines(review),
+  ]);
+}
+
+function leftOutLines({ leftOut }: Review): readonly string[] {
+  const listed = leftOut.slice(0, MAX_LEFT_OUT).map(({ edge, reason }) => `Left out: ${edgeText(edge)}: ${reason}`);
+  const more = leftOut.length - listed.length;
+  return more > 0 ? [...listed, `Left out: ${more} more, see the review.`] : listed;
+}
+
+function comment(lines: readonly string[]): string {
+  return lines.map((line) => `# ${printable(line)}\n`).join("");
+}
+
+/** Names come from DNS answers, and a line feed in one would end the comment. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, "?");
+}
