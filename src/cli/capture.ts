@@ -30,6 +30,9 @@ export async function capture(options: CaptureOptions): Promise<void> {
 
 async function captureTo(fd: number, interfaces: string, signal: AbortSignal): Promise<void> {
   const writer = new EventWriter(fd);
-  const onWarning = (message: string): void => console.error(`weir: ${message}`);
-  await new CaptureLoop({ interfaces, writer, seed: randomInt(2 ** 32 - 1), onWarning }).run(signal);
+  await new CaptureLoop({ interfaces, writer, seed: randomInt(2 ** 32 - 1), onWarning: warn }).run(signal);
+}
+
+function warn(message: string): void {
+  console.error(`weir: ${message}`);
 }
