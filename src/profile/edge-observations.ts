@@ -35,8 +35,13 @@ function observeEgress(
 ): readonly EdgeObservation[] {
   const { identity, ip } = flow.client;
   if (identity.kind !== "pod" || !isOwnSide(identity, node)) return [];
-  const names = server.identity.kind === "external" ? namesFor(ip, server.ip) : [];
+  const names = server.identity.kind === "external" ? [...namesFor(ip, server.ip), ...serviceNames(flow)] : [];
   return [observation(flow, "egress", identity, server, server.port, names)];
+}
+
+/** A Service led to its endpoint outside (an API server, a database of manual endpoints) as a name would have. */
+function serviceNames({ service }: Flow): readonly string[] {
+  return service === undefined ? [] : [`${service.name}.${service.namespace}.svc`];
 }
 
 function observeIngress(flow: Flow, server: ServerParty, node: string | undefined): readonly EdgeObservation[] {

@@ -64,7 +64,8 @@ export function addPolicyRoutes(app: App, { book, cluster }: PolicyRouteParts): 
       const profiles = book.profiles(cluster, request.params.namespace);
       if (profiles.length === 0)
         throw new HttpProblem(404, `no workload of namespace ${request.params.namespace} is known`);
-      const all = generatePolicies(profiles, cluster, settingsOf(request));
+      // A system namespace that is asked for by name is not left out.
+      const all = generatePolicies(profiles, cluster, { ...settingsOf(request), includeSystemNamespaces: true });
       if (wantsYaml(request)) return reply.type(YAML).send(toYaml(all));
       return { policies: all.map(toJson) };
     },

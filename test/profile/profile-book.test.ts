@@ -124,6 +124,17 @@ await t.test("an outside address bears the names that led its own client there, 
   });
 });
 
+await t.test("an endpoint outside that a Service leads to bears the Service's name", async (t) => {
+  const book = new ProfileBook();
+  const direct = cluster.identifyConnection(made(`${JAVAAPP_0}:1`, "203.0.113.9:6443"));
+  book.addClosed({ ...direct, service: { namespace: "default", name: "kubernetes" } });
+  t.strictSame(book.profile(javaapp, cluster)?.egress[0]?.peer, {
+    type: "external",
+    ip: "203.0.113.9",
+    names: ["kubernetes.default.svc"],
+  });
+});
+
 await t.test("a workload without traffic has a profile that says so", async (t) => {
   const profile = bookOf([]).profile(javaapp, cluster);
   t.strictSame(profile?.learned, { word: "nothing observed", chanceOfNew: 1 });
