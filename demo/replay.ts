@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { Review } from "../src/policy/review-shape.ts";
+import type { Review } from "../src/policy/review/review-shape.ts";
 import type { Profile } from "../src/profile/profile.ts";
 import { edgeTable } from "./show/profile-view.ts";
 import { reviewText } from "./show/review-view.ts";

@@ -1,4 +1,4 @@
-import type { Review } from "../src/policy/review-shape.ts";
+import type { Review } from "../src/policy/review/review-shape.ts";
 import type { ProfileWithIds } from "./learning.ts";
 import { type ProfileSummary, edgeTable, summaryTable } from "./show/profile-view.ts";
 import { reviewText } from "./show/review-view.ts";

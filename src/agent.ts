@@ -1,9 +1,9 @@
 import { pino } from "pino";
 import type { AgentOptions } from "./cli/agent-command.ts";
 import { UsageError } from "./cli/usage-error.ts";
-import { ClusterFileError } from "./cluster/cluster-file-error.ts";
+import { ClusterFileError } from "./cluster/file/cluster-file-error.ts";
 import { ClusterState } from "./cluster/cluster-state.ts";
-import { followClusterFiles } from "./cluster/follow-cluster-files.ts";
+import { followClusterFiles } from "./cluster/file/follow-cluster-files.ts";
 import { type IdentifiedEvent, IdentityQueue } from "./cluster/identity-queue.ts";
 import { CaptureFeed, CaptureRefused } from "./flow/capture-feed.ts";
 import type { CaptureStatus, FlowEvent } from "./flow/connection.ts";

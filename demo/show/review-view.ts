@@ -1,4 +1,4 @@
-import type { Review } from "../../src/policy/review-shape.ts";
+import type { Review } from "../../src/policy/review/review-shape.ts";
 import { describeEdge } from "./profile-view.ts";
 import { table } from "./terminal.ts";
 

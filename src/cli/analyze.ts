@@ -1,5 +1,5 @@
-import { ClusterFileError } from "../cluster/cluster-file-error.ts";
-import { readClusterFiles } from "../cluster/cluster-files.ts";
+import { ClusterFileError } from "../cluster/file/cluster-file-error.ts";
+import { readClusterFiles } from "../cluster/file/cluster-files.ts";
 import { ClusterState } from "../cluster/cluster-state.ts";
 import { type Generated, generatePolicies } from "../policy/generate.ts";
 import type { GeneratorSettings } from "../policy/resolve-options.ts";

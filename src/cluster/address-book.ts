@@ -1,10 +1,10 @@
-import type { AddressHistory, Held } from "./address-history.ts";
-import { addressScope, type AddressScope } from "./address-scope.ts";
-import { isInRanges } from "./address-ranges.ts";
-import { addressNumber, canonicalAddress } from "./address.ts";
+import type { AddressHistory, Held } from "./address/address-history.ts";
+import { addressScope, type AddressScope } from "./address/address-scope.ts";
+import { isInRanges } from "./address/address-ranges.ts";
+import { addressNumber, canonicalAddress } from "./address/address.ts";
 import type { ClusterRanges } from "./cluster-ranges.ts";
 import type { HostIdentity, Identity, PodIdentity } from "./identity.ts";
-import type { ServiceIndex } from "./service-index.ts";
+import type { ServiceIndex } from "./service/service-index.ts";
 import { workloadKey } from "./workload.ts";
 
 export interface AddressSources {

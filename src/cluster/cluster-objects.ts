@@ -1,5 +1,5 @@
 import type { KubernetesObject, Pod } from "./objects.ts";
-import { podKey } from "./pod-life.ts";
+import { podKey } from "./address/pod-life.ts";
 
 type OfType<K extends KubernetesObject["type"]> = Extract<KubernetesObject, { readonly type: K }>;
 

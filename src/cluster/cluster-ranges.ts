@@ -1,4 +1,4 @@
-import { addressNumber, isIpv6, type AddressNumber } from "./address.ts";
+import { addressNumber, isIpv6, type AddressNumber } from "./address/address.ts";
 import {
   addressInCidr,
   addressRanges,
@@ -7,7 +7,7 @@ import {
   parseCidr,
   type AddressRanges,
   type Cidr,
-} from "./address-ranges.ts";
+} from "./address/address-ranges.ts";
 import type { ClusterObjects } from "./cluster-objects.ts";
 import type { Node, Pod } from "./objects.ts";
 

@@ -1,16 +1,21 @@
 import type { Connection } from "../flow/connection.ts";
 import { identifyAddress } from "./address-book.ts";
-import { AddressHistory, defaultHistorySettings, type Holder, type HistorySettings } from "./address-history.ts";
+import {
+  AddressHistory,
+  defaultHistorySettings,
+  type Holder,
+  type HistorySettings,
+} from "./address/address-history.ts";
 import { clusterObjects, type ClusterObjects } from "./cluster-objects.ts";
 import { clusterRanges } from "./cluster-ranges.ts";
 import type { Flow } from "./flow.ts";
 import { identifyConnection, type ConnectionSources } from "./identify-connection.ts";
 import type { HostIdentity, Identity, PodIdentity } from "./identity.ts";
-import { nodeHosts } from "./node-hosts.ts";
+import { nodeHosts } from "./address/node-hosts.ts";
 import type { KubernetesObject, Namespace, NetworkPolicyObject, Pod, Service } from "./objects.ts";
-import { isFinished, podKey, podLife } from "./pod-life.ts";
-import { ServiceIndex } from "./service-index.ts";
-import { WorkloadIndex } from "./workload-index.ts";
+import { isFinished, podKey, podLife } from "./address/pod-life.ts";
+import { ServiceIndex } from "./service/service-index.ts";
+import { WorkloadIndex } from "./workload/workload-index.ts";
 import type { Workload, WorkloadRef } from "./workload.ts";
 
 /**

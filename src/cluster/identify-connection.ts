@@ -1,9 +1,9 @@
 import type { Connection, Endpoint } from "../flow/connection.ts";
 import { identifyAddress, type AddressSources } from "./address-book.ts";
-import { backends, type BackendSources } from "./backends.ts";
+import { backends, type BackendSources } from "./service/backends.ts";
 import type { Flow, ServerParty } from "./flow.ts";
-import { serviceRef, type AskedService } from "./service-index.ts";
-import type { WorkloadIndex } from "./workload-index.ts";
+import { serviceRef, type AskedService } from "./service/service-index.ts";
+import type { WorkloadIndex } from "./workload/workload-index.ts";
 
 export interface ConnectionSources extends AddressSources {
   readonly workloads: WorkloadIndex;

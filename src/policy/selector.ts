@@ -1,4 +1,4 @@
-import { matchesSelector } from "../cluster/match-selector.ts";
+import { matchesSelector } from "../cluster/workload/match-selector.ts";
 import type { LabelSelector, LabelSelectorRequirement } from "../cluster/workload.ts";
 
 /** A selector that asks for nothing would take in a whole namespace; no policy is built on one. */

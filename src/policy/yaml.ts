@@ -1,7 +1,7 @@
 import { Document, isScalar, type Scalar, visit } from "yaml";
 import type { Generated } from "./generate.ts";
-import { counted, edgeText, percent } from "./wording.ts";
-import type { Review } from "./review-shape.ts";
+import { counted, edgeText, percent } from "./review/wording.ts";
+import type { Review } from "./review/review-shape.ts";
 import type { Rule } from "./rule.ts";
 
 /** Names beside an address are listed up to here. */

@@ -4,7 +4,7 @@ import type { ClusterState } from "../cluster/cluster-state.ts";
 import { type Generated, generatePolicies, generatePolicy } from "../policy/generate.ts";
 import { GeneratorOptionsSchema } from "../policy/options.ts";
 import { type GeneratorSettings, InvalidOptions, resolveOptions } from "../policy/resolve-options.ts";
-import { ReviewSchema } from "../policy/review-shape.ts";
+import { ReviewSchema } from "../policy/review/review-shape.ts";
 import { toYaml } from "../policy/yaml.ts";
 import type { ProfileBook } from "../profile/profile-book.ts";
 import type { App } from "./app.ts";

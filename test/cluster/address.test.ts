@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import ipaddr from "ipaddr.js";
 import t from "tap";
-import { addressNumber, addressText, canonicalAddress } from "../../src/cluster/address.ts";
-import { addressInCidr, addressRanges, isInRanges, parseCidr } from "../../src/cluster/address-ranges.ts";
-import { addressScope } from "../../src/cluster/address-scope.ts";
+import { addressNumber, addressText, canonicalAddress } from "../../src/cluster/address/address.ts";
+import { addressInCidr, addressRanges, isInRanges, parseCidr } from "../../src/cluster/address/address-ranges.ts";
+import { addressScope } from "../../src/cluster/address/address-scope.ts";
 
 await t.test("an address has one canonical text", async (t) => {
   const texts = ["10.0.0.1", "::ffff:10.0.0.1", "2001:DB8:0:0:1:0:0:1", "fe80::1%eth0", "::"];

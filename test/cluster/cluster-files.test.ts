@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { readClusterFiles } from "../../src/cluster/cluster-files.ts";
+import { readClusterFiles } from "../../src/cluster/file/cluster-files.ts";
 
 function namespace(name: string): string {
   return `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${name}\n`;

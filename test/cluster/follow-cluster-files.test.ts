@@ -1,7 +1,7 @@
 import { appendFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import { followClusterFiles } from "../../src/cluster/follow-cluster-files.ts";
+import { followClusterFiles } from "../../src/cluster/file/follow-cluster-files.ts";
 
 function namespace(name: string): string {
   return `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${name}\n`;

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import t from "tap";
 import { ClusterState } from "../../src/cluster/cluster-state.ts";
-import type { HistorySettings } from "../../src/cluster/address-history.ts";
-import { parseClusterText } from "../../src/cluster/parse-cluster-text.ts";
+import type { HistorySettings } from "../../src/cluster/address/address-history.ts";
+import { parseClusterText } from "../../src/cluster/file/parse-cluster-text.ts";
 import { clock, node, pod, podOf, read, service, us, type PodOptions } from "./builders.ts";
 
 type Json = ReturnType<typeof pod>;

@@ -1,5 +1,5 @@
 import t from "tap";
-import { matchesSelector } from "../../src/cluster/match-selector.ts";
+import { matchesSelector } from "../../src/cluster/workload/match-selector.ts";
 import type { LabelSelectorRequirement } from "../../src/cluster/workload.ts";
 
 const labels = { app: "web", tier: "front" };

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import t from "tap";
 import { parseDocument } from "yaml";
-import { ClusterFileError } from "../../src/cluster/cluster-file-error.ts";
-import { parseClusterText } from "../../src/cluster/parse-cluster-text.ts";
+import { ClusterFileError } from "../../src/cluster/file/cluster-file-error.ts";
+import { parseClusterText } from "../../src/cluster/file/parse-cluster-text.ts";
 
 const shop = readFileSync(new URL("files/shop.yaml", import.meta.url), "utf8");
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import t from "tap";
 import { ClusterState } from "../../src/cluster/cluster-state.ts";
-import { parseClusterText } from "../../src/cluster/parse-cluster-text.ts";
+import { parseClusterText } from "../../src/cluster/file/parse-cluster-text.ts";
 import type { Connection } from "../../src/flow/connection.ts";
 import { connection, deployment, endpoint, node, pod, podOf, read, service, slice, us } from "./builders.ts";
 

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import t from "tap";
 import { covers, type Opening } from "../../src/policy/covers.ts";
-import { openingsOf } from "../../src/policy/openings.ts";
+import { openingsOf } from "../../src/policy/review/openings.ts";
 import { NAMESPACES, policy, question } from "./random-policies.ts";
 import { slowlyAllowed } from "./slow-evaluator.ts";
 

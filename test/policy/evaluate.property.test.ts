@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import t from "tap";
-import { compilePolicies } from "../../src/policy/evaluate.ts";
+import { compilePolicies } from "../../src/policy/evaluate/evaluate.ts";
 import { NAMESPACES, policy, question } from "./random-policies.ts";
 import { slowlyAllowed } from "./slow-evaluator.ts";
 

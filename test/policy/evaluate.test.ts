@@ -1,8 +1,8 @@
 import t from "tap";
 import type { NetworkPolicySpec } from "../../src/cluster/objects.ts";
-import { compilePolicies } from "../../src/policy/evaluate.ts";
-import type { AddressEnd, End, PodEnd } from "../../src/policy/end.ts";
-import { because } from "../../src/policy/verdict.ts";
+import { compilePolicies } from "../../src/policy/evaluate/evaluate.ts";
+import type { AddressEnd, End, PodEnd } from "../../src/policy/evaluate/end.ts";
+import { because } from "../../src/policy/evaluate/verdict.ts";
 
 const cluster = {
   namespaceLabels: (name: string) => ({

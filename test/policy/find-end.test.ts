@@ -1,5 +1,5 @@
 import t from "tap";
-import { indexEnds } from "../../src/policy/find-end.ts";
+import { indexEnds } from "../../src/policy/evaluate/find-end.ts";
 import { clusterOf, deployment, documents } from "./world.ts";
 
 const agent = documents({

@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import t from "tap";
 import type { ClusterState } from "../../src/cluster/cluster-state.ts";
-import { matchesSelector } from "../../src/cluster/match-selector.ts";
+import { matchesSelector } from "../../src/cluster/workload/match-selector.ts";
 import { type Edge, edgeKey, type Peer } from "../../src/profile/edge.ts";
-import { type End, podEnd } from "../../src/policy/end.ts";
+import { type End, podEnd } from "../../src/policy/evaluate/end.ts";
 import { generatePolicy } from "../../src/policy/generate.ts";
 import type { NetworkPolicy } from "../../src/policy/network-policy.ts";
 import type { GeneratorOptions } from "../../src/policy/options.ts";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import t from "tap";
-import { countPorts, toRulePorts } from "../../src/policy/port-ranges.ts";
+import { countPorts, toRulePorts } from "../../src/policy/learn/port-ranges.ts";
 
 const tcp = (port: number) => ({ protocol: "TCP" as const, port });
 

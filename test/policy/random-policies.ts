@@ -7,7 +7,7 @@ import type {
   NetworkPolicySpec,
 } from "../../src/cluster/objects.ts";
 import type { LabelSelector, LabelSelectorRequirement } from "../../src/cluster/workload.ts";
-import type { End } from "../../src/policy/end.ts";
+import type { End } from "../../src/policy/evaluate/end.ts";
 import type { SlowPolicy, SlowQuestion } from "./slow-evaluator.ts";
 
 /** Few names and numbers, so that random policies and random questions meet often. */

@@ -4,7 +4,7 @@ import type { Edge } from "../../src/profile/edge.ts";
 import type { Profile } from "../../src/profile/profile.ts";
 import { generatePolicies, generatePolicy } from "../../src/policy/generate.ts";
 import type { GeneratorOptions } from "../../src/policy/options.ts";
-import { type Review, ReviewSchema } from "../../src/policy/review-shape.ts";
+import { type Review, ReviewSchema } from "../../src/policy/review/review-shape.ts";
 import {
   clusterOf,
   COREDNS,

@@ -1,6 +1,6 @@
 import type { LabelSelector } from "../../src/cluster/workload.ts";
 import type { NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec } from "../../src/cluster/objects.ts";
-import type { PodEnd, End } from "../../src/policy/end.ts";
+import type { PodEnd, End } from "../../src/policy/evaluate/end.ts";
 
 /**
  * A second evaluator, written from the text of the API reference for NetworkPolicy v1 networking.k8s.io

@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import t from "tap";
-import { validateNetworkPolicy } from "../../src/policy/validate.ts";
+import { validateNetworkPolicy } from "../../src/policy/evaluate/validate.ts";
 
 function faults(spec: string): readonly string[] {
   const metadata = { name: "p", namespace: "shop" };

@@ -1,4 +1,4 @@
-import { parseClusterText } from "../../src/cluster/parse-cluster-text.ts";
+import { parseClusterText } from "../../src/cluster/file/parse-cluster-text.ts";
 import { ClusterState } from "../../src/cluster/cluster-state.ts";
 import type { LabelSelector, WorkloadRef } from "../../src/cluster/workload.ts";
 import type { Direction, Edge, Peer } from "../../src/profile/edge.ts";

@@ -2,7 +2,7 @@ import { parseAllDocuments, parseDocument } from "yaml";
 import t from "tap";
 import { generatePolicies, generatePolicy } from "../../src/policy/generate.ts";
 import { toYaml } from "../../src/policy/yaml.ts";
-import { validateNetworkPolicy } from "../../src/policy/validate.ts";
+import { validateNetworkPolicy } from "../../src/policy/evaluate/validate.ts";
 import { clusterOf, COREDNS, deployment, DNS, edge, external, profile, settings, workload } from "./world.ts";
 
 /** Labels that one reader of YAML or another takes for a number, a truth, a time or nothing. */

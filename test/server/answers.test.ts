@@ -2,7 +2,7 @@ import t from "tap";
 import { Value } from "typebox/value";
 import type { TSchema } from "typebox";
 import { parse } from "yaml";
-import { ReviewSchema } from "../../src/policy/review-shape.ts";
+import { ReviewSchema } from "../../src/policy/review/review-shape.ts";
 import { graph, health, profile, profileSummaries } from "../../src/server/shapes.ts";
 import { server } from "./ask.ts";
 

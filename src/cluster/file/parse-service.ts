@@ -1,0 +1,77 @@
+import { FieldFault, at, elements, isAbsent, port, portOrName, text, textMap, type Field } from "./field.ts";
+import type { EndpointSlice, Service, ServicePort } from "../objects.ts";
+import { canonicalAddress } from "../address/address.ts";
+import { parseAddress, parseAddresses, parseEitherAddresses } from "./parse-address.ts";
+import { parseNamespacedMetadata } from "./parse-metadata.ts";
+
+type SliceEndpoint = EndpointSlice["endpoints"][number];
+
+export function parseService(object: Field): Service {
+  const spec = at(object, "spec");
+  return {
+    type: "Service",
+    metadata: parseNamespacedMetadata(object),
+    serviceType: text(at(spec, "type")) ?? "ClusterIP",
+    selector: textMap(at(spec, "selector")),
+    clusterIps: parseClusterIps(spec),
+    externalIps: parseAddresses(at(spec, "externalIPs")),
+    loadBalancerIps: parseLoadBalancerIps(at(object, "status", "loadBalancer", "ingress")),
+    ports: elements(at(spec, "ports")).map((entry) => parseServicePort(entry)),
+  };
+}
+
+/** A headless Service says `None` where its address would be. */
+function parseClusterIps(spec: Field): readonly string[] {
+  const single = at(spec, "clusterIP");
+  if (single.value === "None") return [];
+  return parseEitherAddresses(
+    elements(at(spec, "clusterIPs")).filter((element) => element.value !== "None"),
+    single,
+  );
+}
+
+/** Under ipMode Proxy nothing on the nodes rewrites the address: it stays the balancer's own (KEP-1860). */
+function parseLoadBalancerIps(ingress: Field): readonly string[] {
+  return elements(ingress)
+    .filter((entry) => text(at(entry, "ipMode")) !== "Proxy" && !isAbsent(at(entry, "ip")))
+    .map((entry) => parseAddress(at(entry, "ip")));
+}
+
+function parseServicePort(entry: Field): ServicePort {
+  const number = port(at(entry, "port"));
+  if (number === undefined) throw new FieldFault(at(entry, "port"), "missing");
+  return {
+    name: text(at(entry, "name")) ?? "",
+    protocol: text(at(entry, "protocol")) ?? "TCP",
+    port: number,
+    targetPort: portOrName(at(entry, "targetPort")),
+    nodePort: port(at(entry, "nodePort")),
+  };
+}
+
+export function parseEndpointSlice(object: Field): EndpointSlice {
+  const metadata = parseNamespacedMetadata(object);
+  return {
+    type: "EndpointSlice",
+    metadata,
+    serviceName: metadata.labels["kubernetes.io/service-name"],
+    ports: elements(at(object, "ports")).map((entry) => ({
+      name: text(at(entry, "name")) ?? "",
+      protocol: text(at(entry, "protocol")) ?? "TCP",
+      port: port(at(entry, "port")),
+    })),
+    endpoints: elements(at(object, "endpoints")).map((entry) => parseEndpoint(entry, metadata.namespace)),
+  };
+}
+
+/** Slices of address type FQDN name hosts; those have no address to be found by. */
+function parseEndpoint(entry: Field, namespace: string): SliceEndpoint {
+  const target = at(entry, "targetRef");
+  const name = text(at(target, "kind")) === "Pod" ? text(at(target, "name")) : undefined;
+  return {
+    addresses: elements(at(entry, "addresses"))
+      .map((element) => canonicalAddress(text(element) ?? ""))
+      .filter((address) => address !== undefined),
+    targetPod: name === undefined ? undefined : { namespace: text(at(target, "namespace")) ?? namespace, name },
+  };
+}

@@ -1,0 +1,134 @@
+import type { ClusterState } from "../../cluster/cluster-state.ts";
+import { type Edge, edgeKey } from "../../profile/edge.ts";
+import type { Profile } from "../../profile/profile.ts";
+import type { ClusterAddresses } from "./cluster-addresses.ts";
+import { doubted, excluded, type HeldBack, isNamed, switchedOff, unusable } from "./held-back.ts";
+import { externalPeer, hostPeer, podsPeer } from "./peer-of-edge.ts";
+import { portKey } from "./published-ports.ts";
+import type { GeneratorSettings } from "../resolve-options.ts";
+import type { Grant, Origin, RulePeer, RulePort } from "../rule.ts";
+
+/** What becomes of an edge. `needless`: it passes, or should, without a rule of its own. */
+export type Judgement =
+  | { readonly kind: "granted"; readonly grants: readonly Grant[] }
+  | { readonly kind: "needless" }
+  | ({ readonly kind: "held back" } & HeldBack);
+
+/** All that the edges of one profile are judged by. */
+export interface Grounds {
+  readonly profile: Profile;
+  readonly cluster: ClusterState;
+  readonly settings: GeneratorSettings;
+  readonly addresses: ClusterAddresses;
+  /** `edgeKey` of the edges that are DNS. */
+  readonly resolvers: ReadonlySet<string>;
+  /** `TCP/8080` -> the Service that publishes it. */
+  readonly published: ReadonlyMap<string, string>;
+}
+
+const NEEDLESS: Judgement = { kind: "needless" };
+
+export function judgeEdge(edge: Edge, grounds: Grounds): Judgement {
+  const { settings } = grounds;
+  const mode = settings.modes[edge.direction];
+  if (!settings.directions.includes(edge.direction) || mode === "allow-all") return NEEDLESS;
+  const obstacle = unusable(edge) ?? excluded(edge, settings);
+  if (obstacle !== undefined) return { kind: "held back", ...obstacle };
+  if (mode === "deny-all")
+    return { kind: "held back", code: "mode", reason: `the options refuse all ${edge.direction}` };
+  if (grounds.resolvers.has(edgeKey(edge))) return judgeResolver(edge, grounds);
+  return mode === "learned" ? judgeLearned(edge, grounds) : judgeByNamespace(edge, grounds);
+}
+
+function judgeResolver(edge: Edge, grounds: Grounds): Judgement {
+  const off = isNamed(edge, grounds.settings.keep) ? undefined : switchedOff(edge, grounds.settings);
+  return off === undefined ? grant(edge, grounds, "dns", dnsPorts(edge)) : { kind: "held back", ...off };
+}
+
+function judgeByNamespace({ peer }: Edge, { profile }: Grounds): Judgement {
+  const { namespace } = profile.workload;
+  if (peer.type === "workload" && peer.namespace === namespace) return NEEDLESS;
+  const name = peer.type === "workload" ? `${peer.namespace}/${peer.name}` : peer.ip;
+  return { kind: "held back", code: "mode", reason: `${name} is outside of the namespace ${namespace}` };
+}
+
+function judgeLearned(edge: Edge, grounds: Grounds): Judgement {
+  const isSelf = isOwnWorkload(edge, grounds.profile);
+  if (isFromOwnNode(edge) || (isSelf && grounds.profile.workload.kind === "Pod")) return NEEDLESS;
+  const doubt = doubted(edge, grounds.settings) ?? (isSelf ? refusedAtOtherEnd(edge, grounds) : undefined);
+  if (doubt !== undefined) return { kind: "held back", ...doubt };
+  const { protocol, port } = edge;
+  const everyAddress = openedTo(edge, grounds);
+  if (everyAddress !== undefined) return granted(edge, "option", everyAddress, [{ protocol, port }]);
+  const judgement = grant(edge, grounds, "learned", [{ protocol, port }]);
+  return isSelf ? withOtherEnd(judgement, grounds) : judgement;
+}
+
+function isOwnWorkload({ peer }: Edge, { workload }: Profile): boolean {
+  const { namespace, kind, name } = workload;
+  return peer.type === "workload" && peer.kind === kind && peer.name === name && peer.namespace === namespace;
+}
+
+function refusedAtOtherEnd({ direction }: Edge, { settings }: Grounds): HeldBack | undefined {
+  const other = direction === "ingress" ? "egress" : "ingress";
+  if (!settings.directions.includes(other) || settings.modes[other] !== "deny-all") return undefined;
+  return { code: "mode", reason: `the options refuse all ${other}, and its other end is in the same workload` };
+}
+
+/** Pods of one workload among themselves: the same policy stands at both ends, and must let through at both. */
+function withOtherEnd(judgement: Judgement, { settings }: Grounds): Judgement {
+  if (judgement.kind !== "granted") return judgement;
+  const learned = settings.directions.filter((direction) => settings.modes[direction] === "learned");
+  const grants = judgement.grants.flatMap((own) => learned.map((direction) => ({ ...own, direction })));
+  return { kind: "granted", grants };
+}
+
+/** Kubelet probes and the like: a node may always reach its own pods, and a rule for it would only age. */
+export function isFromOwnNode({ direction, peer, nodes }: Edge): boolean {
+  if (direction !== "ingress" || peer.type !== "host" || nodes.length === 0) return false;
+  return nodes.every((node) => node === peer.name);
+}
+
+/**
+ * Clients of a NodePort or LoadBalancer reach the pod by way of a node, which as a rule puts its own address
+ * in place of theirs: neither tells who may come tomorrow.
+ */
+function openedTo({ direction, peer, protocol, port }: Edge, { published, settings }: Grounds): RulePeer | undefined {
+  const service = published.get(portKey(protocol, port));
+  const isFromOutside = peer.type === "external" || peer.type === "host";
+  if (direction !== "ingress" || !isFromOutside || service === undefined) return undefined;
+  if (settings.publishedPorts === "observed" || settings.external.mode === "none") return undefined;
+  return { kind: "block", cidr: peer.ip.includes(":") ? "::/0" : "0.0.0.0/0", notes: [service] };
+}
+
+/** A resolver answers over TCP what is too long for UDP (RFC 7766), seen or not. */
+function dnsPorts({ port }: Edge): readonly RulePort[] {
+  return [
+    { protocol: "UDP", port },
+    { protocol: "TCP", port },
+  ];
+}
+
+function grant(edge: Edge, grounds: Grounds, origin: Origin, ports: readonly RulePort[]): Judgement {
+  const peer = peerOf(edge, grounds);
+  return "code" in peer ? { kind: "held back", ...peer } : granted(edge, origin, peer, ports);
+}
+
+function granted(edge: Edge, origin: Origin, peer: RulePeer, ports: readonly RulePort[]): Judgement {
+  const { direction } = edge;
+  const edges = [edgeKey(edge)];
+  return { kind: "granted", grants: ports.map((port) => ({ direction, origin, peer, port, edges })) };
+}
+
+function peerOf({ peer }: Edge, { cluster, settings, addresses }: Grounds): RulePeer | HeldBack {
+  switch (peer.type) {
+    case "workload":
+      return podsPeer(peer, cluster);
+    case "host":
+      return hostPeer(peer);
+    case "external":
+      return externalPeer(peer, settings, addresses);
+    case "unresolved":
+      return { code: "unresolved", reason: peer.reason };
+  }
+}

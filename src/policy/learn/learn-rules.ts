@@ -1,0 +1,46 @@
+import type { ClusterState } from "../../cluster/cluster-state.ts";
+import { type Edge, edgeKey } from "../../profile/edge.ts";
+import type { Profile } from "../../profile/profile.ts";
+import { ClusterAddresses } from "./cluster-addresses.ts";
+import { groupGrants } from "./group-grants.ts";
+import type { HeldBack } from "./held-back.ts";
+import { judgeEdge } from "./judge-edge.ts";
+import { optionGrants } from "./option-grants.ts";
+import { publishedPorts } from "./published-ports.ts";
+import type { GeneratorSettings } from "../resolve-options.ts";
+import { resolverEdges } from "./resolvers.ts";
+import type { Rule } from "../rule.ts";
+
+export interface LearnedRules {
+  readonly rules: readonly Rule[];
+  /** By `edgeKey`: edges that no rule was made for though they may need one. An option may let them through. */
+  readonly heldBack: ReadonlyMap<string, HeldBack>;
+  /** `edgeKey` of the edges by which resolvers are asked. */
+  readonly resolvers: ReadonlySet<string>;
+  /** `TCP/8080` -> the Service that publishes this port outside of the cluster. */
+  readonly published: ReadonlyMap<string, string>;
+}
+
+/** In: what a workload did and what the caller wants. Out: what to let through, and what not and why. */
+export function learnRules(
+  profile: Profile,
+  cluster: ClusterState,
+  settings: GeneratorSettings,
+  addresses: ClusterAddresses = new ClusterAddresses(cluster),
+): LearnedRules {
+  const resolvers = resolverEdges(profile, cluster);
+  const published = publishedPorts(cluster, profile.workload);
+  const grounds = { profile, cluster, settings, addresses, resolvers, published };
+  const judged = edgesOf(profile).map((edge) => ({ key: edgeKey(edge), judgement: judgeEdge(edge, grounds) }));
+  const learned = judged.flatMap(({ judgement }) => (judgement.kind === "granted" ? judgement.grants : []));
+  const heldBack = new Map<string, HeldBack>();
+  for (const { key, judgement } of judged) if (judgement.kind === "held back") heldBack.set(key, judgement);
+  const grants = [...learned, ...optionGrants(settings)];
+  const rules = groupGrants(grants, profile.workload.namespace, settings.maxPorts);
+  return { rules, heldBack, resolvers, published };
+}
+
+/** What it was seen to do; failed attempts are no edges. */
+export function edgesOf({ ingress, egress }: Profile): readonly Edge[] {
+  return [...ingress, ...egress];
+}

@@ -1,0 +1,52 @@
+import type { ClusterState } from "../../cluster/cluster-state.ts";
+import type { WorkloadRef } from "../../cluster/workload.ts";
+import type { Peer } from "../../profile/edge.ts";
+import { type Cidr, cidrText, enclosing, parseAddress, singleAddress } from "../cidr.ts";
+import type { HeldBack } from "./held-back.ts";
+import type { ClusterAddresses } from "./cluster-addresses.ts";
+import type { GeneratorSettings } from "../resolve-options.ts";
+import type { RulePeer } from "../rule.ts";
+import { canonicalSelector, isUsable } from "../selector.ts";
+
+/** The pods of a workload as a rule names them, or why it cannot. */
+export function podsPeer(ref: WorkloadRef, cluster: ClusterState): RulePeer | HeldBack {
+  const workload = cluster.workload(ref);
+  const name = `${ref.kind} ${ref.namespace}/${ref.name}`;
+  if (workload === undefined)
+    return { code: "peer-gone", reason: `${name} is not in the cluster any more, so nothing tells its labels` };
+  if (workload.hostNetwork)
+    return { code: "peer-unselectable", reason: `${name} is in the host network, where no selector finds it` };
+  if (!isUsable(workload.selector))
+    return { code: "peer-unselectable", reason: `${name}: ${workload.selectorProblem ?? "its pods have no labels"}` };
+  const { namespace, kind } = ref;
+  const selector = canonicalSelector(workload.selector);
+  return { kind: "pods", namespace, selector, workloads: [{ namespace, kind, name: ref.name }] };
+}
+
+export function hostPeer(peer: Extract<Peer, { type: "host" }>): RulePeer | HeldBack {
+  return blockPeer(peer.ip, [peer.name === undefined ? "a node" : `node ${peer.name}`], singleAddress);
+}
+
+/** An outside address alone, or the network around it where the options ask for that. */
+export function externalPeer(
+  peer: Extract<Peer, { type: "external" }>,
+  settings: GeneratorSettings,
+  addresses: ClusterAddresses,
+): RulePeer | HeldBack {
+  const { mode, prefixLength } = settings.external;
+  return blockPeer(peer.ip, peer.names ?? [], (address) =>
+    mode === "aggregate"
+      ? addresses.narrowed(enclosing(address, prefixLength[address.family]), address)
+      : singleAddress(address),
+  );
+}
+
+function blockPeer(
+  ip: string,
+  notes: readonly string[],
+  toCidr: (address: NonNullable<ReturnType<typeof parseAddress>>) => Cidr,
+): RulePeer | HeldBack {
+  const address = parseAddress(ip);
+  if (address === undefined) return { code: "unresolved", reason: `${ip} is no address that a rule can name` };
+  return { kind: "block", cidr: cidrText(toCidr(address)), notes };
+}

@@ -1,0 +1,104 @@
+import { addressNumber } from "../../cluster/address/address.ts";
+import { addressScope } from "../../cluster/address/address-scope.ts";
+import type { ClusterState } from "../../cluster/cluster-state.ts";
+import { edgeKey } from "../../profile/edge.ts";
+import type { Profile } from "../../profile/profile.ts";
+import { edgesOf, type LearnedRules } from "../learn/learn-rules.ts";
+import { countPorts } from "../learn/port-ranges.ts";
+import { portKey } from "../learn/published-ports.ts";
+import type { GeneratorSettings } from "../resolve-options.ts";
+import type { Warning } from "./review-shape.ts";
+import type { Rule } from "../rule.ts";
+import { counted, warn } from "./wording.ts";
+
+/** What the rules of a policy let through or stop that its reader may not expect. */
+export function policyWarnings(
+  profile: Profile,
+  learned: LearnedRules,
+  cluster: ClusterState,
+  settings: GeneratorSettings,
+): readonly Warning[] {
+  return [
+    ...dnsWarnings(profile, learned, settings),
+    ...emptyDirections(profile, learned, settings),
+    ...publishedPortWarnings(profile, learned),
+    ...nodeWarnings(learned),
+    ...peerSelectorWarnings(learned, cluster),
+    ...learned.rules.flatMap((rule) => widenedPorts(rule, profile) ?? []),
+  ];
+}
+
+function dnsWarnings(profile: Profile, { resolvers }: LearnedRules, settings: GeneratorSettings): readonly Warning[] {
+  const mode = settings.modes.egress;
+  if (!settings.directions.includes("egress") || mode === "allow-all") return [];
+  if (mode === "deny-all") return [warn("info", "no-dns", "all egress is refused, DNS included")];
+  const asked = profile.egress.filter((edge) => resolvers.has(edgeKey(edge)));
+  if (profile.egress.length === 0) return []; // that no egress was seen is said anyway
+  if (asked.length === 0) return [warn("warning", "no-dns", "no DNS lookup was seen, so none is let through")];
+  if (!asked.some(({ peer }) => peer.type === "external")) return [];
+  const message = "its only resolvers are outside of the cluster, where DNS can carry anything to anyone";
+  return [warn("warning", "dns-outside", message)];
+}
+
+/** Nothing seen in a learned direction closes it, which is right if it is meant. */
+function emptyDirections(profile: Profile, { rules }: LearnedRules, settings: GeneratorSettings): readonly Warning[] {
+  return settings.directions
+    .filter((direction) => settings.modes[direction] === "learned")
+    .filter((direction) => !rules.some((rule) => rule.direction === direction))
+    .map((direction) => {
+      const isSeen = profile[direction].length > 0;
+      const what = isSeen ? `none of the ${direction} seen gave a rule` : `no ${direction} was seen`;
+      return warn(isSeen ? "warning" : "info", `no-${direction}`, `${what}: all of it is refused`);
+    });
+}
+
+function publishedPortWarnings({ ingress }: Profile, { published }: LearnedRules): readonly Warning[] {
+  const behindNodes = ingress.filter(({ peer }) => peer.type === "host");
+  const ports = new Set(behindNodes.map(({ protocol, port }) => portKey(protocol, port)));
+  return [...published.entries()]
+    .filter(([port]) => ports.has(port))
+    .map(([port, service]) => {
+      const message = `clients of ${service} come to ${port} from the addresses of nodes, which stand for anybody outside`;
+      return warn("info", "clients-behind-nodes", message);
+    });
+}
+
+function nodeWarnings({ rules }: LearnedRules): readonly Warning[] {
+  const blocks = rules.flatMap(({ peers }) => peers.filter((peer) => peer.kind === "block"));
+  const [local, others] = [blocks.filter(isLinkLocal), blocks.filter((block) => !isLinkLocal(block))];
+  const names = new Set(others.flatMap(({ notes }) => notes.filter((note) => /^(a )?node\b/.test(note))));
+  const change = "which change with the nodes; under Cilium an ipBlock does not match nodes";
+  const credentials = "a resolver, or metadata that may hold credentials";
+  return [
+    ...(names.size === 0
+      ? []
+      : [warn("info", "node-addresses", `it names addresses of ${[...names].join(", ")}, ${change}`)]),
+    ...local.map(({ cidr }) => warn("info", "link-local", `${cidr} is on the node or in its cloud: ${credentials}`)),
+  ];
+}
+
+function isLinkLocal({ cidr }: { readonly cidr: string }): boolean {
+  return addressScope(addressNumber(cidr.replace(/\/.*/, ""))) === "link-local";
+}
+
+/** A peer's selector may take in more than the peer. */
+function peerSelectorWarnings({ rules }: LearnedRules, cluster: ClusterState): readonly Warning[] {
+  const peers = rules.flatMap(({ peers: own }) => own.flatMap((peer) => (peer.kind === "pods" ? peer.workloads : [])));
+  const single = new Map(peers.map((ref) => [`${ref.kind} ${ref.namespace}/${ref.name}`, ref]));
+  return [...single.entries()].flatMap(([name, ref]) => {
+    const problem = cluster.workload(ref)?.selectorProblem;
+    return problem === undefined
+      ? []
+      : [warn("info", "peer-selector-problem", `the selector of its peer ${name}: ${problem}`)];
+  });
+}
+
+function widenedPorts({ ports, edges, direction, peers, origin }: Rule, profile: Profile): Warning | undefined {
+  if (origin !== "learned" || !ports.some(({ endPort }) => endPort !== undefined)) return undefined;
+  const keys = new Set(edges);
+  const made = edgesOf(profile).filter((edge) => keys.has(edgeKey(edge)));
+  const unseen = countPorts(ports) - new Set(made.map(({ protocol, port }) => portKey(protocol, port))).size;
+  if (unseen <= 0) return undefined;
+  const message = `${counted(unseen, "port")} never seen in the ${direction} ranges of ${counted(peers.length, "peer")}`;
+  return warn("warning", "ports-widened", message);
+}

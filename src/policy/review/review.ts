@@ -1,0 +1,105 @@
+import type { ClusterState } from "../../cluster/cluster-state.ts";
+import type { NetworkPolicyObject } from "../../cluster/objects.ts";
+import { type Edge, edgeKey } from "../../profile/edge.ts";
+import type { Draft } from "../learn/draft.ts";
+import { type CompiledPolicies, compilePolicies } from "../evaluate/evaluate.ts";
+import { besideIt, replacedPolicy, undoOf } from "./existing.ts";
+import { edgesOf } from "../learn/learn-rules.ts";
+import { existingWarnings } from "./existing-warnings.ts";
+import { outsideWarnings } from "./outside-warnings.ts";
+import { policyWarnings } from "./policy-warnings.ts";
+import { profileWarnings } from "./profile-warnings.ts";
+import { type Court, proveEdge } from "./proof.ts";
+import type { Representatives } from "./representatives.ts";
+import type { GeneratorSettings } from "../resolve-options.ts";
+import type { LeftOutEdge, PassedEdge, Review, Warning } from "./review-shape.ts";
+import { reviewRules } from "./reviewed-rules.ts";
+import { compareText } from "../selector.ts";
+
+/** What drafts are reviewed against. */
+export interface Scene {
+  readonly cluster: ClusterState;
+  readonly settings: GeneratorSettings;
+  readonly representatives: Representatives;
+  /** The cluster's policies but for those that a draft replaces. */
+  readonly standing: readonly NetworkPolicyObject[];
+  /** Those that a draft replaces, by `namespace/name`. */
+  readonly replaced: ReadonlyMap<string, NetworkPolicyObject>;
+  /** All that will stand once the drafts are applied. */
+  readonly together: CompiledPolicies;
+}
+
+/** Proves a draft edge by edge, and says what its reader must know before applying it. */
+export function reviewDraft(draft: Draft, scene: Scene): Review {
+  const { profile, learned, policy, withheld } = draft;
+  const { cluster, representatives, settings, together } = scene;
+  const alone = compilePolicies(policy === null ? [] : [policy], cluster);
+  const court: Court = { profile, heldBack: learned.heldBack, representatives, alone, together };
+  const edges = edgesOf(profile).toSorted(forReading);
+  const { passed, leftOut } = proveEdges(edges, court);
+  const { workload, nodes, observed, learned: howLearned } = profile;
+  const context = policy === null ? NOTHING_BESIDE : lookBeside(policy, draft, scene);
+  const warnings = [
+    ...profileWarnings(profile, cluster),
+    ...outsideWarnings(profile, passed, leftOut),
+    ...existingWarnings(context.existing, context.replaces, leftOut),
+    ...(policy === null ? [] : policyWarnings(profile, learned, cluster, settings)),
+  ];
+  return {
+    workload,
+    policy: policy === null ? null : `${policy.metadata.namespace}/${policy.metadata.name}`,
+    withheld,
+    nodes,
+    observed,
+    learned: howLearned,
+    warnings: warnings.toSorted(bySeverity),
+    passed,
+    leftOut,
+    rules: policy === null ? [] : reviewRules(policy, learned.rules, edges, court),
+    ...context,
+  };
+}
+
+function proveEdges(edges: readonly Edge[], court: Court): { passed: PassedEdge[]; leftOut: LeftOutEdge[] } {
+  const passed: PassedEdge[] = [];
+  const leftOut: LeftOutEdge[] = [];
+  for (const edge of edges) {
+    const proof = proveEdge(edge, court);
+    if (proof.kind === "passed") passed.push(proof.entry);
+    else leftOut.push(proof.entry);
+  }
+  return { passed, leftOut };
+}
+
+type Beside = Pick<Review, "existing" | "replaces" | "undo">;
+
+const NOTHING_BESIDE: Beside = { existing: [], replaces: null, undo: null };
+
+function lookBeside(policy: NonNullable<Draft["policy"]>, { profile }: Draft, scene: Scene): Beside {
+  const { name, namespace } = policy.metadata;
+  const replaced = scene.replaced.get(`${namespace}/${name}`);
+  return {
+    existing: [...besideIt(policy, scene.standing, scene.representatives.of(profile.workload))],
+    replaces: replacedPolicy(policy, replaced),
+    undo: undoOf(policy, replaced),
+  };
+}
+
+/** Destinations outside first, the newest of them before all: what came in by an attack stands on top. */
+function forReading(a: Edge, b: Edge): number {
+  const isOutA = isDestinationOutside(a);
+  if (isOutA !== isDestinationOutside(b)) return isOutA ? -1 : 1;
+  const byTime = isOutA ? Date.parse(b.firstSeen) - Date.parse(a.firstSeen) : 0;
+  return byTime === 0 ? compareText(edgeKey(a), edgeKey(b)) : byTime;
+}
+
+function isDestinationOutside({ direction, peer }: Edge): boolean {
+  return direction === "egress" && peer.type === "external";
+}
+
+const SEVERITIES: readonly Warning["severity"][] = ["critical", "warning", "info"];
+
+/** Within one severity they stay in the order in which they were found: a partial view is the first thing said. */
+function bySeverity(a: Warning, b: Warning): number {
+  return SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity);
+}
