@@ -12,6 +12,7 @@ if [ "${1:-}" = --for-tests ]; then
   want tshark tshark
   want tcpdump tcpdump
   want kubectl kubernetes-client
+  want pgrep procps
 else
   want /usr/include/pcap/pcap.h libpcap-dev
   want g++ g++
