@@ -61,7 +61,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   // Who may ask.
   const conditions = (): readonly Condition[] => [
     { name: "capture", ok: feed.status.isConnected, detail: `restarted ${feed.status.restarts} times` },
-    { name: "cluster", ok: clusterFault === undefined, detail: clusterFault ?? `${cluster.pods().length} pods` },
+    { name: "cluster", ok: clusterFault === undefined, detail: clusterFault ?? `${cluster.pods().length} pods known` },
     { name: "store", ok: saver.fault === undefined, detail: saver.fault ?? "saved" },
   ];
   const registry = makeRegistry({ captureStatus: () => captureStatus, feedStatus: () => feed.status, book, cluster });
@@ -80,6 +80,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     followClusterFiles(options.clusterFiles, {
       signal: stop.signal,
       onChange: (objects) => {
+        if (clusterFault !== undefined) logger.info("cluster files can be read again");
         clusterFault = undefined;
         cluster.replace(objects, nowUs());
         queue.advance(nowUs());
@@ -90,6 +91,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
       },
     }),
   );
+  logger.info({ dataDir: options.dataDir, profiles: book.size, pods: cluster.pods().length }, "learning");
   const saving = setInterval(() => {
     queue.advance(nowUs());
     saver.save(Date.now());

@@ -8,6 +8,7 @@ import { learn } from "../profile/learn.ts";
 import { ProfileBook } from "../profile/profile-book.ts";
 import type { Profile } from "../profile/profile.ts";
 import type { GeneratorFlags } from "./generator-flags.ts";
+import { analysisNotes } from "./analysis-notes.ts";
 import { toGeneratorSettings } from "./generator-settings.ts";
 import { readCaptures } from "./read-captures.ts";
 import { StandardOutput } from "./standard-output.ts";
@@ -32,7 +33,9 @@ export function analyze(options: AnalyzeOptions): void {
     if (!(error instanceof UsageError)) throw error;
     fault = error; // told after what could be read is printed
   }
-  print(options, settings, book.profiles(cluster, options.namespace), cluster);
+  const profiles = book.profiles(cluster, options.namespace);
+  print(options, settings, profiles, cluster);
+  for (const note of analysisNotes(book.placement, profiles.length, options.namespace)) console.error(`weir: ${note}`);
   if (fault !== undefined) throw fault;
 }
 

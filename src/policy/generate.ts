@@ -8,6 +8,7 @@ import { compilePolicies } from "./evaluate/evaluate.ts";
 import type { NetworkPolicy } from "./network-policy.ts";
 import { Representatives } from "./review/representatives.ts";
 import type { GeneratorSettings } from "./resolve-options.ts";
+import { unmatchedOptions } from "./review/unmatched-options.ts";
 import { type Scene, reviewDraft } from "./review/review.ts";
 import type { Review } from "./review/review-shape.ts";
 import type { Rule } from "./rule.ts";
@@ -58,10 +59,11 @@ function generateTogether(
   const addresses = new ClusterAddresses(cluster);
   const drafts = profiles.map((profile) => draftPolicy(inOrder(profile), cluster, settings, addresses));
   const scene = setScene(drafts, cluster, settings);
+  const unmatched = unmatchedOptions(profiles, settings);
   return drafts.map((draft) => ({
     workload: draft.profile.workload,
     policy: draft.policy,
-    review: reviewDraft(draft, scene),
+    review: reviewDraft(draft, scene, unmatched),
     rules: draft.policy === null ? [] : draft.learned.rules,
   }));
 }

@@ -1,7 +1,7 @@
 import { Document, isScalar, type Scalar, visit } from "yaml";
 import type { Generated } from "./generate.ts";
-import { counted, edgeText, percent } from "./review/wording.ts";
-import type { Review } from "./review/review-shape.ts";
+import { counted, edgeText, chanceText } from "./review/wording.ts";
+import type { Review, Warning } from "./review/review-shape.ts";
 import type { Rule } from "./rule.ts";
 
 /** Names beside an address are listed up to here. */
@@ -58,13 +58,20 @@ function header(review: Review): string {
   if (policy === null) return comment([`${who}: no policy: ${withheld?.reason ?? "nothing observed"}`]);
   const { since, until, connections } = observed;
   const window = since === null || until === null ? "" : ` between ${since} and ${until}`;
-  const chance = `chance of a new edge up to ${percent(learned.chanceOfNew)}`;
   return comment([
     `Made by weir for ${who} from ${counted(connections, "connection")}${window}.`,
-    `Seen on ${nodes.seen} of ${counted(nodes.expected, "node")}; ${learned.word}, ${chance}.`,
-    ...review.warnings.filter(({ severity }) => severity === "critical").map(({ message }) => `! ${message}`),
+    `Seen on ${nodes.seen} of ${counted(nodes.expected, "node")}; ${learned.word}: ${chanceText(learned.chanceOfNew)}.`,
+    ...review.warnings.flatMap(warningLine),
     ...leftOutLines(review),
   ]);
+}
+
+/** What the header says in lines of its own is not said again. */
+const SAID_BY_HEADER: ReadonlySet<string> = new Set(["not-learned", "held-back"]);
+
+function warningLine({ severity, code, message }: Warning): readonly string[] {
+  if (severity === "info" || (severity === "warning" && SAID_BY_HEADER.has(code))) return [];
+  return [`${severity === "critical" ? "!" : "-"} ${message}`];
 }
 
 function leftOutLines({ leftOut }: Review): readonly string[] {

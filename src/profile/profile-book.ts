@@ -15,6 +15,9 @@ const MAX_PROFILES = 20_000;
 /** Open connections whose counting is remembered until they close. */
 const MAX_OPEN = 65_536;
 
+/** Reasons why an end is unknown that are told apart. */
+const MAX_REASONS = 64;
+
 /** What the whole book was seen through: the same for each profile in it. */
 export interface Window {
   /** Microseconds since the epoch; null before anything was watched. */
@@ -22,6 +25,15 @@ export interface Window {
   untilUs: number | null;
   /** Packets that the kernel dropped; null where capture has not said. */
   dropped: number | null;
+}
+
+/** How many connections found their place, and why others did not. */
+export interface Placement {
+  readonly connections: number;
+  /** At least one end is a pod. */
+  readonly ofPods: number;
+  /** An end that may be inside the cluster, and that nobody knows, by reason. */
+  readonly reasons: readonly (readonly [reason: string, connections: number])[];
 }
 
 /** An edge as the store keeps it. */
@@ -41,6 +53,8 @@ export class ProfileBook {
   readonly #names = new AskedNames();
   readonly #counted = new LRUCache<string, true>({ max: MAX_OPEN });
   readonly #window: Window = { sinceUs: null, untilUs: null, dropped: null };
+  readonly #placement = { connections: 0, ofPods: 0 };
+  readonly #reasons = new Map<string, number>();
   #droppedByThisCapture = 0;
   #undirected = 0;
   #overflowed = 0;
@@ -57,6 +71,11 @@ export class ProfileBook {
   /** Connections of which not even the direction is known; they are in no profile. */
   get undirected(): number {
     return this.#undirected;
+  }
+
+  /** Connections of which neither end is a pod's, and of those that have one, whether the other is known. */
+  get placement(): Placement {
+    return { ...this.#placement, reasons: [...this.#reasons] };
   }
 
   /** Connections left out because there were too many workloads or edges. */
@@ -150,6 +169,7 @@ export class ProfileBook {
 
   #observe(flow: Flow, isCounted: boolean): void {
     const { connection } = flow;
+    if (!isCounted) this.#notePlace(flow);
     this.#widen(connection.startUs, connection.endUs);
     if (connection.direction === "unknown") this.#undirected += 1;
     const namesFor = (client: string, address: string): readonly string[] => this.#names.namesFor(client, address);
@@ -157,6 +177,18 @@ export class ProfileBook {
       const record = this.#record(observation.workload);
       if (record === undefined) this.#overflowed += 1;
       else record.observe(flow, observation, isCounted);
+    }
+  }
+
+  #notePlace({ client, servers }: Flow): void {
+    const ends = [client, ...servers].map(({ identity }) => identity);
+    this.#placement.connections += 1;
+    if (ends.some(({ kind }) => kind === "pod")) this.#placement.ofPods += 1;
+    for (const end of ends) {
+      if (end.kind !== "unresolved") continue;
+      // Reasons may name addresses: past the bound they are all one.
+      const reason = this.#reasons.has(end.reason) || this.#reasons.size < MAX_REASONS ? end.reason : "other reasons";
+      this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
     }
   }
 

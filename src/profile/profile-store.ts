@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { workloadKey } from "../cluster/workload.ts";
@@ -82,7 +82,8 @@ export class ProfileStore {
       work();
       this.#database.exec("COMMIT");
     } catch (error) {
-      this.#database.exec("ROLLBACK");
+      // A full disk makes SQLite roll back by itself.
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
       throw error;
     }
   }
@@ -105,12 +106,15 @@ interface WindowRow {
 function open(folder: string, file: string): DatabaseSync {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const database = new DatabaseSync(file, { timeout: 5_000 });
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+    const database = new DatabaseSync(file, { timeout: 1_000 });
+    chmodSync(file, 0o600); // it is a map of who talks to whom
+    // One agent owns it: a second on the same folder is refused instead of mixing its counts in.
+    database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
     migrate(database);
     return database;
   } catch (cause) {
-    throw new StoreFault(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new StoreFault(`${file}: ${message === "database is locked" ? "another weir uses it" : message}`, { cause });
   }
 }
 

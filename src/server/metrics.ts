@@ -15,25 +15,37 @@ export interface MetricSources {
 /** A registry of its own, not prom-client's global one, so that two agents in one process (as in tests) do not meet. */
 export function makeRegistry(sources: MetricSources): Registry {
   const registry = new Registry();
-  const read = (name: string, help: string, value: () => number | undefined): void => {
+  const { captureStatus, feedStatus, book, cluster } = sources;
+  const gauge = (name: string, help: string, value: () => number): void => {
     registry.registerMetric(new Gauge({ name, help, registers: [], collect: setTo(value) }));
   };
-  const { captureStatus, feedStatus, book, cluster } = sources;
-  read("weir_capture_packets", "Packets read since capture began", () => captureStatus()?.packets);
-  read("weir_capture_dropped_packets", "Packets the kernel had no room for (ps_drop)", () => captureStatus()?.dropped);
-  read("weir_capture_overflowed_events", "Events the agent was too slow to take", () => captureStatus()?.overflowed);
-  read(
-    "weir_capture_evicted_connections",
-    "Connections forgotten early for want of room",
+  const counter = (name: string, help: string, value: () => number | undefined): void => {
+    registry.registerMetric(new Counter({ name, help, registers: [], collect: countTo(value) }));
+  };
+  counter("weir_capture_packets_total", "Packets read", () => captureStatus()?.packets);
+  counter("weir_capture_dropped_packets_total", "Packets the kernel had no room for", () => captureStatus()?.dropped);
+  counter(
+    "weir_capture_overflowed_events_total",
+    "Events the agent was too slow to take",
+    () => captureStatus()?.overflowed,
+  );
+  counter(
+    "weir_capture_evicted_connections_total",
+    "Connections forgotten for want of room",
     () => captureStatus()?.evicted,
   );
-  read("weir_capture_connected", "Whether the capture process is heard", () => Number(feedStatus().isConnected));
-  read("weir_capture_restarts", "Times that capture was begun again", () => feedStatus().restarts);
-  read("weir_capture_bad_lines", "Lines from capture that were no events", () => feedStatus().badLines);
-  read("weir_profiles", "Workloads seen", () => book.size);
-  read("weir_profile_overflowed_connections", "Connections left out for want of room", () => book.overflowed);
-  read("weir_profile_undirected_connections", "Connections of unknown direction, in no profile", () => book.undirected);
-  read("weir_cluster_pods", "Pods known now", () => cluster.pods().length);
+  counter("weir_capture_restarts_total", "Times that capture was begun again", () => feedStatus().restarts);
+  counter("weir_capture_bad_lines_total", "Lines from capture that were no events", () => feedStatus().badLines);
+  gauge("weir_capture_connected", "Whether the capture process is heard", () => Number(feedStatus().isConnected));
+  gauge("weir_profiles", "Workloads seen", () => book.size);
+  gauge("weir_cluster_pods", "Pods known now", () => cluster.pods().length);
+  counter("weir_connections_total", "Connections told since the start", () => book.placement.connections);
+  counter("weir_connections_of_pods_total", "Of those, with a pod at one end", () => book.placement.ofPods);
+  counter("weir_connections_undirected_total", "Of unknown direction, in no profile", () => book.undirected);
+  counter("weir_connections_overflowed_total", "Left out of profiles for want of room", () => book.overflowed);
+  counter("weir_unresolved_ends_total", "Ends of connections that nobody knows", () =>
+    book.placement.reasons.reduce((sum, [, count]) => sum + count, 0),
+  );
   countUnreadable(registry, captureStatus);
   return registry;
 }
@@ -52,11 +64,18 @@ function countUnreadable(registry: Registry, captureStatus: MetricSources["captu
   registry.registerMetric(counter);
 }
 
-/** What is not known yet is not shown as zero: the sample is left out. */
-function setTo(value: () => number | undefined): (this: Gauge) => void {
+function setTo(value: () => number): (this: Gauge) => void {
   return function collect(this: Gauge) {
+    this.set(value());
+  };
+}
+
+/** The count is kept elsewhere. What is not known yet is not shown as zero: the sample is left out. */
+function countTo(value: () => number | undefined): (this: Counter) => void {
+  return function collect(this: Counter) {
+    this.reset();
     const now = value();
     if (now === undefined) this.remove();
-    else this.set(now);
+    else this.inc(now);
   };
 }

@@ -296,7 +296,7 @@ await t.test(
       { from: [{ ipBlock: { cidr: "198.51.100.7/32" } }], ports: [{ protocol: "TCP", port: 9090 }] },
       { from: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: [{ protocol: "TCP", port: 8080 }] },
     ]);
-    t.ok(codes(edges, {}, nodePort).includes("info clients-behind-nodes"));
+    t.ok(codes(edges, {}, nodePort).includes("warning open-to-all"));
     t.strictSame(specOf(edges, { directions: ["ingress"], publishedPorts: "observed" }, nodePort)?.ingress, [
       { from: [{ ipBlock: { cidr: "192.168.0.11/32" } }], ports: [{ protocol: "TCP", port: 8080 }] },
       {

@@ -1,6 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import t from "tap";
 import { ProfileBook } from "../../src/profile/profile-book.ts";
 import { ProfileSaver } from "../../src/profile/profile-saver.ts";
@@ -45,9 +48,26 @@ await t.test("what was saved is there although the process was killed without cl
   t.teardown(() => store.close());
   learnSome(book);
   new ProfileSaver(book, store).save(0);
-  const other = new ProfileStore(folder);
+  // What lies on the disk now is what a killed process leaves behind.
+  const left = join(folder, "left");
+  mkdirSync(left);
+  for (const name of ["weir.db", "weir.db-wal"]) copyFileSync(join(folder, name), join(left, name));
+  const other = new ProfileStore(left);
   t.teardown(() => other.close());
   t.equal([...other.edges()].length, 5);
+});
+
+await t.test("a second weir on the same folder is refused in one line", async (t) => {
+  const folder = t.testdir();
+  const store = new ProfileStore(folder);
+  t.teardown(() => store.close());
+  t.throws(() => new ProfileStore(folder), new StoreFault(`${folder}/weir.db: another weir uses it`));
+});
+
+await t.test("nobody else on the machine may read who talks to whom", async (t) => {
+  const folder = t.testdir();
+  new ProfileStore(folder).close();
+  t.equal(statSync(join(folder, "weir.db")).mode & 0o777, 0o600);
 });
 
 await t.test("what is forgotten does not come back with a restart", async (t) => {
@@ -70,24 +90,28 @@ await t.test("what is forgotten does not come back with a restart", async (t) =>
   store.close();
 });
 
-await t.test("what the disk would not take is written with the next save that works", async (t) => {
-  const book = new ProfileBook();
-  const folder = t.testdir();
-  const store = new ProfileStore(folder);
-  const saver = new ProfileSaver(book, store);
-  const lock = new DatabaseSync(join(folder, "weir.db"));
-  lock.exec("PRAGMA busy_timeout = 0; DROP TABLE window");
-  learnSome(book);
-  saver.save(0);
-  t.match(saver.fault, /window/u);
-  lock.exec(
-    "CREATE TABLE window (id INTEGER PRIMARY KEY CHECK (id = 0), since_us REAL, until_us REAL, dropped INTEGER)",
-  );
-  lock.close();
-  saver.save(1);
-  t.equal(saver.fault, undefined);
-  t.equal([...store.edges()].length, 5);
-  store.close();
+const unshare = ["unshare", ["--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "x", tmpdir()]] as const;
+const hasMounts = spawnSync(...unshare).status === 0;
+const skip = hasMounts ? false : "this machine makes no mount namespaces";
+
+await t.test("what a full disk would not take is written as soon as there is room", { skip }, async (t) => {
+  const script = fileURLToPath(new URL("full-disk.ts", import.meta.url));
+  const inside = `mount -t tmpfs -o size=256k x "$1" && exec "$2" --disable-warning=ExperimentalWarning "$3" "$1"`;
+  const args = [
+    "--user",
+    "--map-root-user",
+    "--mount",
+    "sh",
+    "-ec",
+    inside,
+    "-",
+    t.testdir(),
+    process.execPath,
+    script,
+  ];
+  const { stdout, stderr } = spawnSync("unshare", args, { encoding: "utf8" });
+  t.equal(stderr, "");
+  t.match(JSON.parse(stdout || "{}"), { whenFull: /full/u, learned: 3_000, stored: 3_000 });
 });
 
 await t.test("a quiet book leaves the disk alone", async (t) => {

@@ -150,7 +150,7 @@ await t.test("metrics tell what capture lost", async (t) => {
   const { app } = await server();
   const { body, headers } = await app.inject("/metrics");
   t.match(headers["content-type"], /^text\/plain/u);
-  t.match(body, /^weir_capture_dropped_packets 2$/mu);
+  t.match(body, /^weir_capture_dropped_packets_total 2$/mu);
   t.match(body, /^weir_capture_unreadable_packets_total\{reason="fragment"\} 3$/mu);
 });
 

@@ -24,6 +24,8 @@ export interface Grounds {
   readonly resolvers: ReadonlySet<string>;
   /** `TCP/8080` -> the Service that publishes it. */
   readonly published: ReadonlyMap<string, string>;
+  /** `UDP/53`, ...: its own ports that a Service offers as DNS. */
+  readonly servedDns: ReadonlySet<string>;
 }
 
 const NEEDLESS: Judgement = { kind: "needless" };
@@ -60,6 +62,9 @@ function judgeLearned(edge: Edge, grounds: Grounds): Judgement {
   const { protocol, port } = edge;
   const everyAddress = openedTo(edge, grounds);
   if (everyAddress !== undefined) return granted(edge, "option", everyAddress, [{ protocol, port }]);
+  if (edge.direction === "ingress" && grounds.servedDns.has(portKey(protocol, port))) {
+    return grant(edge, grounds, "dns", dnsPorts(edge));
+  }
   const judgement = grant(edge, grounds, "learned", [{ protocol, port }]);
   return isSelf ? withOtherEnd(judgement, grounds) : judgement;
 }

@@ -8,7 +8,7 @@ import { judgeEdge } from "./judge-edge.ts";
 import { optionGrants } from "./option-grants.ts";
 import { publishedPorts } from "./published-ports.ts";
 import type { GeneratorSettings } from "../resolve-options.ts";
-import { resolverEdges } from "./resolvers.ts";
+import { resolverEdges, servedDns } from "./resolvers.ts";
 import type { Rule } from "../rule.ts";
 
 export interface LearnedRules {
@@ -19,6 +19,8 @@ export interface LearnedRules {
   readonly resolvers: ReadonlySet<string>;
   /** `TCP/8080` -> the Service that publishes this port outside of the cluster. */
   readonly published: ReadonlyMap<string, string>;
+  /** `UDP/53`, ...: its own ports that a Service offers as DNS. */
+  readonly servedDns: ReadonlySet<string>;
 }
 
 /** In: what a workload did and what the caller wants. Out: what to let through, and what not and why. */
@@ -30,14 +32,15 @@ export function learnRules(
 ): LearnedRules {
   const resolvers = resolverEdges(profile, cluster);
   const published = publishedPorts(cluster, profile.workload);
-  const grounds = { profile, cluster, settings, addresses, resolvers, published };
+  const served = servedDns(profile, cluster);
+  const grounds = { profile, cluster, settings, addresses, resolvers, published, servedDns: served };
   const judged = edgesOf(profile).map((edge) => ({ key: edgeKey(edge), judgement: judgeEdge(edge, grounds) }));
   const learned = judged.flatMap(({ judgement }) => (judgement.kind === "granted" ? judgement.grants : []));
   const heldBack = new Map<string, HeldBack>();
   for (const { key, judgement } of judged) if (judgement.kind === "held back") heldBack.set(key, judgement);
   const grants = [...learned, ...optionGrants(settings)];
   const rules = groupGrants(grants, profile.workload.namespace, settings.maxPorts);
-  return { rules, heldBack, resolvers, published };
+  return { rules, heldBack, resolvers, published, servedDns: served };
 }
 
 /** What it was seen to do; failed attempts are no edges. */

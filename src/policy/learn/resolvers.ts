@@ -1,7 +1,7 @@
 import type { ClusterState } from "../../cluster/cluster-state.ts";
 import { type Edge, edgeKey } from "../../profile/edge.ts";
 import type { Profile } from "../../profile/profile.ts";
-import { servedPorts } from "./published-ports.ts";
+import { portKey, servedPorts } from "./published-ports.ts";
 
 const DNS_PORT = 53;
 /**
@@ -12,6 +12,14 @@ export function resolverEdges({ egress }: Profile, cluster: ClusterState): Reado
   const asked = egress.filter((edge) => isDns(edge, cluster));
   const near = asked.filter(({ peer }) => peer.type === "workload" || peer.type === "host");
   return new Set((near.length > 0 ? near : asked).map(edgeKey));
+}
+
+/** Ports of a workload's own pods that a Service offers as DNS, as `portKey` has them. */
+export function servedDns({ workload }: Profile, cluster: ClusterState): ReadonlySet<string> {
+  const served = servedPorts(cluster.services(), workload, cluster.podsOf(workload));
+  return new Set(
+    served.filter(({ port }) => port === DNS_PORT).map(({ protocol, target }) => portKey(protocol, target)),
+  );
 }
 
 /** After DNAT a resolver's pods may listen on a port of their own (5353 on OpenShift): then its Service tells. */

@@ -45,5 +45,5 @@ function lateAndOnce(edge: Edge): Warning {
 
 function heldBackOutside({ edge, code, reason }: LeftOutEdge): Warning | undefined {
   if (code !== "suspicious" && code !== "unnamed-external") return undefined;
-  return warn("warning", code, `${edgeText(edge)}, first seen ${edge.firstSeen}, is left out: ${reason}`);
+  return warn("warning", "held-back", `${edgeText(edge)}, first seen ${edge.firstSeen}, is left out: ${reason}`);
 }

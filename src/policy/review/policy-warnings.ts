@@ -21,6 +21,7 @@ export function policyWarnings(
   return [
     ...dnsWarnings(profile, learned, settings),
     ...emptyDirections(profile, learned, settings),
+    ...dnsServerWarnings(learned, settings),
     ...publishedPortWarnings(profile, learned),
     ...nodeWarnings(learned),
     ...peerSelectorWarnings(learned, cluster),
@@ -48,19 +49,38 @@ function emptyDirections(profile: Profile, { rules }: LearnedRules, settings: Ge
     .map((direction) => {
       const isSeen = profile[direction].length > 0;
       const what = isSeen ? `none of the ${direction} seen gave a rule` : `no ${direction} was seen`;
-      return warn(isSeen ? "warning" : "info", `no-${direction}`, `${what}: all of it is refused`);
+      const rest = direction === "ingress" ? ", but for its own node's," : "";
+      return warn("warning", `no-${direction}`, `${what}: all of it${rest} is refused`);
     });
 }
 
-function publishedPortWarnings({ ingress }: Profile, { published }: LearnedRules): readonly Warning[] {
-  const behindNodes = ingress.filter(({ peer }) => peer.type === "host");
-  const ports = new Set(behindNodes.map(({ protocol, port }) => portKey(protocol, port)));
-  return [...published.entries()]
-    .filter(([port]) => ports.has(port))
+/** Whoever was not seen to ask would lose all names at once. */
+function dnsServerWarnings({ servedDns }: LearnedRules, settings: GeneratorSettings): readonly Warning[] {
+  if (servedDns.size === 0 || !settings.directions.includes("ingress")) return [];
+  if (settings.modes.ingress === "allow-all") return [];
+  const message = "it serves DNS: pods that were not seen to ask it lose all names; ingress allow-all spares them";
+  return [warn("critical", "serves-dns", message)];
+}
+
+/** Clients of a NodePort or LoadBalancer: either everybody may come, or perhaps not even those who did. */
+function publishedPortWarnings({ ingress }: Profile, { published, rules }: LearnedRules): readonly Warning[] {
+  const fromOutside = ingress.filter(({ peer }) => peer.type === "host" || peer.type === "external");
+  const seen = new Set(fromOutside.map(({ protocol, port }) => portKey(protocol, port)));
+  return [...published]
+    .filter(([port]) => seen.has(port))
     .map(([port, service]) => {
-      const message = `clients of ${service} come to ${port} from the addresses of nodes, which stand for anybody outside`;
-      return warn("info", "clients-behind-nodes", message);
+      if (rules.some((rule) => isOpenToAll(rule, port))) {
+        const message = `${port} is open to every address, pods of all namespaces included: ${service} publishes it, and nodes rewrite its clients' addresses`;
+        return warn("warning", "open-to-all", message);
+      }
+      const message = `on ${port} only the addresses seen may come; where nodes rewrite those of ${service}'s clients, they are refused`;
+      return warn("warning", "clients-behind-nodes", message);
     });
+}
+
+function isOpenToAll({ direction, peers, ports }: Rule, port: string): boolean {
+  const isEveryAddress = peers.some((peer) => peer.kind === "block" && peer.cidr.endsWith("/0"));
+  return direction === "ingress" && isEveryAddress && ports.some((own) => portKey(own.protocol, own.port) === port);
 }
 
 function nodeWarnings({ rules }: LearnedRules): readonly Warning[] {

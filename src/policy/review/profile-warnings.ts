@@ -2,7 +2,7 @@ import type { ClusterState } from "../../cluster/cluster-state.ts";
 import type { Profile } from "../../profile/profile.ts";
 import { edgesOf } from "../learn/learn-rules.ts";
 import type { Warning } from "./review-shape.ts";
-import { counted, percent, warn } from "./wording.ts";
+import { chanceText, counted, warn } from "./wording.ts";
 
 /** What there is to say of a profile before any policy is made of it: how much of the truth it can hold. */
 export function profileWarnings(profile: Profile, cluster: ClusterState): readonly Warning[] {
@@ -53,8 +53,7 @@ function windowWarnings({ observed: { since, until, connections }, learned }: Pr
     `${made}; what was open before is seen in part, what is rarer perhaps not at all`,
   );
   if (learned.word === "learned" || learned.word === "nothing observed") return [window];
-  const chance = `the next connection is a new one with a chance of up to ${percent(learned.chanceOfNew)}`;
-  return [window, warn("warning", "not-learned", `still ${learned.word}: ${chance}`)];
+  return [window, warn("warning", "not-learned", `still ${learned.word}: ${chanceText(learned.chanceOfNew)}`)];
 }
 
 function edgeWarnings(profile: Profile): readonly Warning[] {

@@ -29,8 +29,8 @@ export interface Scene {
   readonly together: CompiledPolicies;
 }
 
-/** Proves a draft edge by edge, and says what its reader must know before applying it. */
-export function reviewDraft(draft: Draft, scene: Scene): Review {
+/** Proves a draft edge by edge, and says what its reader must know before applying it; `more` is said first. */
+export function reviewDraft(draft: Draft, scene: Scene, more: readonly Warning[]): Review {
   const { profile, learned, policy, withheld } = draft;
   const { cluster, representatives, settings, together } = scene;
   const alone = compilePolicies(policy === null ? [] : [policy], cluster);
@@ -40,6 +40,7 @@ export function reviewDraft(draft: Draft, scene: Scene): Review {
   const { workload, nodes, observed, learned: howLearned } = profile;
   const context = policy === null ? NOTHING_BESIDE : lookBeside(policy, draft, scene);
   const warnings = [
+    ...more,
     ...profileWarnings(profile, cluster),
     ...outsideWarnings(profile, passed, leftOut),
     ...existingWarnings(context.existing, context.replaces, leftOut),

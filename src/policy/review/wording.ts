@@ -15,6 +15,12 @@ export function percent(share: number): string {
   return `${Math.ceil(share * 1000) / 10} %`;
 }
 
+/** How likely something new is; a bound that says nothing is said in words. */
+export function chanceText(chanceOfNew: number): string {
+  if (chanceOfNew >= 1) return "too few connections to say how likely new ones are";
+  return `the next connection is a new one with a chance of up to ${percent(chanceOfNew)}`;
+}
+
 /** `egress to 203.0.113.9 (api.example.com) on TCP 443` */
 export function edgeText(edge: Pick<Edge, "direction" | "peer" | "protocol" | "port">): string {
   const { direction, peer, protocol, port } = edge;
