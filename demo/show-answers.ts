@@ -26,8 +26,9 @@ export async function showProfiles(weir: WeirAgent): Promise<void> {
 export async function showPolicy(weir: WeirAgent): Promise<void> {
   heading("The policy it writes for javaapp");
   say(
-    "kubectl apply takes it as it is. Out go the connections that were seen and no other: a stranger's server cannot " +
-      "be reached. In come jclient and, since a node hides who comes by its NodePort, anybody on that port.",
+    "Out go the connections that were seen, and DNS over TCP beside DNS over UDP; no other: a stranger's server cannot " +
+      "be reached. In comes jclient. weir saw through the node's NAT who came by the NodePort, but what enforces the " +
+      "policy may see the node's address only: so that port is open to anybody, and the header says so.",
   );
   const post = [
     "-s",

@@ -18,9 +18,14 @@ export function summaryTable(profiles: readonly ProfileSummary[]): string {
     String(counts.ingress),
     String(counts.egress),
     String(counts.failed),
-    `${learned.word}, chance of something new at most ${Math.ceil(learned.chanceOfNew * 100)} %`,
+    `${learned.word}, ${chanceOfNew(learned.chanceOfNew)}`,
   ]);
   return table([["WORKLOAD", "PODS", "CONNECTIONS", "IN", "OUT", "FAILED", "LEARNED"], ...rows]);
+}
+
+function chanceOfNew(atMost: number): string {
+  if (atMost >= 1) return "too few connections to tell";
+  return `chance of something new at most ${Math.ceil(atMost * 100)} %`;
 }
 
 export function edgeTable({ ingress, egress, failed }: Pick<Profile, "ingress" | "egress" | "failed">): string {
@@ -56,5 +61,5 @@ function describePeer(peer: Peer): string {
 }
 
 function describeBytes({ bytes }: Edge): string {
-  return bytes === null ? "" : `${bytes.exact ? "" : "at least "}${bytes.toServer} / ${bytes.toClient}`;
+  return bytes === null ? "still open" : `${bytes.exact ? "" : "at least "}${bytes.toServer} / ${bytes.toClient}`;
 }

@@ -12,7 +12,7 @@ export function reviewText({ policy, warnings, passed, leftOut, rules, observed,
     ),
     section(
       "passed",
-      passed.map(({ edge, by }) => [describeEdge(edge), `${edge.protocol} ${edge.port}`, `by ${by.join(", ")}`]),
+      passed.map(({ edge, by }) => [describeEdge(edge), `${edge.protocol} ${edge.port}`, by.join("; ")]),
     ),
     section(
       "left out",
