@@ -9,13 +9,16 @@ import { CaptureFeed, CaptureRefused } from "./flow/capture-feed.ts";
 import type { CaptureStatus, FlowEvent } from "./flow/connection.ts";
 import { ProfileBook } from "./profile/profile-book.ts";
 import { ProfileSaver } from "./profile/profile-saver.ts";
-import { ProfileStore, StoreFault } from "./profile/profile-store.ts";
+import { ProfileStore } from "./profile/profile-store.ts";
+import { StoreFault } from "./profile/store-file.ts";
 import { toFlowLine } from "./server/flow-line.ts";
 import { FlowLog } from "./server/flow-log.ts";
 import type { Condition } from "./server/health-routes.ts";
 import { makeRegistry } from "./server/metrics.ts";
 import { buildServer } from "./server/server.ts";
 
+/** How long requests may still take when the agent has been told to end. */
+const GOODBYE_MS = 1_000;
 /** An edge is on the disk's side of a crash within a second. */
 const SAVE_PERIOD_MS = 500;
 
@@ -36,7 +39,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   // What is learned, and where it is kept.
   const store = orRefuse(() => new ProfileStore(options.dataDir));
   const book = new ProfileBook(options.node);
-  book.restore(store.edges(), store.window());
+  book.restore(orRefuse(() => store.load()));
   const saver = new ProfileSaver(book, store);
 
   // What becomes of a connection.
@@ -72,7 +75,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     conditions,
     registry,
     logger: logger.child({ stage: "server" }),
-    onForgotten: (workload, keys) => saver.forget(workload, keys),
+    forget: (workload, isMeant) => saver.forget(workload, isMeant),
   });
 
   // All of it at once.
@@ -102,10 +105,13 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   } finally {
     clearInterval(saving);
     stop.abort();
-    await server.close();
+    // What was learned first; then the callers, who get a moment to take what they asked for.
     queue.finish();
     saver.save(Date.now());
     store.close();
+    const impatience = setTimeout(() => server.server.closeAllConnections(), GOODBYE_MS);
+    await server.close();
+    clearTimeout(impatience);
   }
 }
 

@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import { UsageError } from "./usage-error.ts";
 
 const CHUNK = 64 * 1024;
 const STDOUT = 1;
@@ -31,9 +32,9 @@ function writeSome(octets: Buffer, from: number): number {
   try {
     return writeSync(STDOUT, octets, from);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code, message } = error as NodeJS.ErrnoException;
     if (code === "EPIPE") throw new OutputClosed("standard output is closed", { cause: error });
-    if (code !== "EAGAIN") throw error;
+    if (code !== "EAGAIN") throw new UsageError(`standard output: ${message}`, { cause: error });
     // A pipe that somebody else made non-blocking is full: wait a little for its reader.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     return 0;

@@ -58,6 +58,8 @@ export interface Service {
   readonly clusterIps: readonly string[];
   readonly externalIps: readonly string[];
   readonly loadBalancerIps: readonly string[];
+  /** Whom the load balancer lets in; everybody where empty. */
+  readonly loadBalancerSourceRanges: readonly string[];
   readonly ports: readonly ServicePort[];
 }
 

@@ -31,6 +31,8 @@ export interface FeedStatus {
   readonly badLines: number;
 }
 
+/** How long capture may take to tell its last connections when it is to end. */
+const GOODBYE_MS = 2_000;
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 2_000;
 /** Exit status of `weir capture` when it can't capture. */
@@ -78,7 +80,11 @@ export class CaptureFeed {
 
   async #runChild([program, ...args]: readonly [string, ...string[]], signal: AbortSignal): Promise<void> {
     const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
-    const kill = (): void => void child.kill("SIGTERM");
+    let killing: NodeJS.Timeout | undefined;
+    const kill = (): void => {
+      child.kill("SIGTERM");
+      killing = setTimeout(() => child.kill("SIGKILL"), GOODBYE_MS);
+    };
     signal.addEventListener("abort", kill, { once: true });
     let lastWords = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -94,6 +100,7 @@ export class CaptureFeed {
     await this.#read(child.stdout);
     const status = await ended;
     signal.removeEventListener("abort", kill);
+    clearTimeout(killing);
     if (status === REFUSED_STATUS && !this.#hasHeard && this.#restarts === 0) {
       throw new CaptureRefused(lastWords.trim().replace(/^weir: /u, ""));
     }

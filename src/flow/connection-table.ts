@@ -1,9 +1,11 @@
 import { DESTINATION, type Headers, Protocol, SOURCE } from "../packet/headers.ts";
 import type { Connection, FlowEvent, TransportProtocol } from "./connection.ts";
+import { AgeList } from "./age-list.ts";
 import { DeadlineWheel } from "./deadline-wheel.ts";
 import type { FlowSettings } from "./flow-settings.ts";
+import { ServerPressure } from "./server-pressure.ts";
 import { TokenIndex } from "./token-index.ts";
-import { TrackedConnection, TrackedView, UNSEEN } from "./tracked.ts";
+import { type Crowd, TrackedConnection, TrackedView, UNSEEN } from "./tracked.ts";
 import { ViewIndex } from "./view-index.ts";
 
 /** More views of one connection than any node shows: past it a new one is a connection of its own. */
@@ -30,8 +32,12 @@ export class ConnectionTable {
   readonly #record: (connection: TrackedConnection) => Connection;
   readonly #views: ViewIndex;
   readonly #tokens = new TokenIndex();
-  readonly #unproven = new Set<TrackedConnection>();
-  readonly #proven = new Set<TrackedConnection>();
+  readonly #crowds: Readonly<Record<Crowd, AgeList<TrackedConnection>>> = {
+    unproven: new AgeList(),
+    doubted: new AgeList(),
+    proven: new AgeList(),
+  };
+  readonly #pressure: ServerPressure;
   readonly #wheel: DeadlineWheel<TrackedConnection>;
   #count = 0;
   #evicted = 0;
@@ -41,11 +47,13 @@ export class ConnectionTable {
     this.#emit = dependencies.emit;
     this.#record = dependencies.record;
     this.#views = new ViewIndex(dependencies.seed);
+    this.#pressure = new ServerPressure(dependencies.seed);
     this.#wheel = new DeadlineWheel((connection, nowUs) => this.#onDue(connection, nowUs));
   }
 
   get size(): number {
-    return this.#unproven.size + this.#proven.size;
+    const { unproven, doubted, proven } = this.#crowds;
+    return unproven.size + doubted.size + proven.size;
   }
 
   get evicted(): number {
@@ -69,7 +77,8 @@ export class ConnectionTable {
     if (sender === "client") view.clientHops = headers.hopLimit;
     else view.serverHops = headers.hopLimit;
     this.#views.add(view);
-    this.#unproven.add(connection);
+    this.#crowds.unproven.add(connection);
+    this.#pressure.add(view);
     this.#makeRoom();
     return view;
   }
@@ -103,7 +112,8 @@ export class ConnectionTable {
     const connection = new TrackedConnection(`${from.id}-${from.views.length}`, from.protocol, timeUs);
     connection.views.push(view);
     view.connection = connection;
-    this.#unproven.add(connection);
+    this.#crowds.unproven.add(connection);
+    this.#pressure.add(view);
     this.index(connection, view.clientToken);
     this.#makeRoom();
     return connection;
@@ -113,8 +123,7 @@ export class ConnectionTable {
   prove(connection: TrackedConnection, timeUs: number): void {
     connection.phase = "open";
     connection.outcome = "established";
-    this.#unproven.delete(connection);
-    this.#proven.add(connection);
+    this.#move(connection, "proven");
     this.schedule(connection, timeUs + this.settings.settleUs);
   }
 
@@ -142,34 +151,47 @@ export class ConnectionTable {
 
   /** Tells all that is left, oldest first. */
   finish(): void {
-    for (const connection of [...this.#unproven, ...this.#proven].sort((a, b) => a.startUs - b.startUs))
+    for (const connection of Object.values(this.#crowds)
+      .flatMap((crowd) => [...crowd])
+      .sort((a, b) => a.startUs - b.startUs))
       this.retire(connection);
   }
 
   #forget(connection: TrackedConnection): void {
     connection.phase = "gone";
     connection.deadlineUs = Number.POSITIVE_INFINITY;
-    this.#unproven.delete(connection);
-    this.#proven.delete(connection);
+    this.#wheel.remove(connection);
+    this.#leave(connection);
     if (connection.clientToken !== UNSEEN) this.#tokens.remove(connection);
   }
 
-  /** Sets iterate in the order of insertion, so the first is the oldest. */
+  #move(connection: TrackedConnection, crowd: Crowd): void {
+    this.#leave(connection);
+    connection.crowd = crowd;
+    this.#crowds[crowd].add(connection);
+  }
+
+  #leave(connection: TrackedConnection): void {
+    this.#crowds[connection.crowd].remove(connection);
+    if (connection.crowd === "unproven") this.#pressure.remove(connection.views[0]!);
+  }
+
+  /** The unproven have a bound of their own, so that a flood does not push out the proven. */
   #makeRoom(): void {
     const { maxConnections, maxUnproven } = this.settings;
-    if (this.#unproven.size <= maxUnproven && this.size <= maxConnections) return;
-    const crowd = this.#unproven.size > maxUnproven || this.#proven.size === 0 ? this.#unproven : this.#proven;
-    for (const oldest of crowd) {
-      this.#evicted += 1;
-      this.retire(oldest);
-      return;
-    }
+    const { unproven, doubted, proven } = this.#crowds;
+    if (unproven.size <= maxUnproven && this.size <= maxConnections) return;
+    const oldest = unproven.size > maxUnproven ? unproven.oldest : (doubted.oldest ?? proven.oldest ?? unproven.oldest);
+    if (oldest === undefined) return;
+    this.#evicted += 1;
+    this.retire(oldest);
   }
 
   #onDue(connection: TrackedConnection, nowUs: number): void {
     switch (connection.phase) {
       case "agreed":
-        this.#judgeSilence(connection, nowUs);
+        // As of when it was due: after a gap in the traffic much else has come due as well.
+        this.#judgeSilence(connection, Math.min(connection.deadlineUs, nowUs));
         break;
       case "open":
         this.#review(connection, nowUs);
@@ -186,15 +208,36 @@ export class ConnectionTable {
     }
   }
 
-  /** A server that repeats nothing has its answer, unless it may be answering with SYN cookies. */
+  /** The server has had to ask again. */
+  noteRepeat(view: TrackedView, timeUs: number): void {
+    this.#pressure.noteRepeat(view, timeUs);
+  }
+
+  /** A server that repeats nothing has its answer, unless it may be one that can't or won't repeat itself. */
   #judgeSilence(connection: TrackedConnection, nowUs: number): void {
-    if (this.#unproven.size > this.settings.overloadUnproven) {
-      connection.deadlineUs = nowUs + this.settings.settleUs;
-      return;
-    }
+    if (connection.crowd === "doubted") return this.retire(connection);
+    connection.isDoubted ||= this.#isSilenceEmpty(connection, nowUs);
+    if (connection.isDoubted) return this.#waitForProof(connection, nowUs);
     this.prove(connection, nowUs);
     this.#announce(connection);
     connection.deadlineUs = Number.POSITIVE_INFINITY;
+  }
+
+  /** First as long as the server may still repeat itself, then aside, where it counts as no pressure any more. */
+  #waitForProof(connection: TrackedConnection, nowUs: number): void {
+    const { agreedUs, doubtedUs } = this.settings;
+    if (nowUs - connection.agreedUs < agreedUs) {
+      connection.deadlineUs = connection.agreedUs + agreedUs;
+      return;
+    }
+    this.#move(connection, "doubted");
+    connection.deadlineUs = nowUs + doubtedUs;
+  }
+
+  #isSilenceEmpty(connection: TrackedConnection, nowUs: number): boolean {
+    const { overloadUnproven, pressureUnproven, pressureUs } = this.settings;
+    if (this.#crowds.unproven.size > overloadUnproven) return true;
+    return connection.views.some((view) => this.#pressure.isDoubtful(view, nowUs, pressureUnproven, pressureUs));
   }
 
   #review(connection: TrackedConnection, nowUs: number): void {

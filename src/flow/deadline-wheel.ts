@@ -2,8 +2,9 @@
 export interface Timed {
   /** Microseconds since the epoch; infinity for never. May be moved later at any time without telling the wheel. */
   deadlineUs: number;
-  /** The wheel's own: where it stands, in seconds since the epoch; -1 for nowhere. */
+  /** The wheel's own: where it stands, in seconds since the epoch, -1 for nowhere; and its place there. */
   slot: number;
+  position: number;
 }
 
 const SLOTS = 256;
@@ -30,8 +31,20 @@ export class DeadlineWheel<Member extends Timed> {
     // Beyond one turn of the wheel it waits in the farthest slot and is filed anew from there.
     const slot = Math.min(Math.max(due, now + 1), now + SLOTS - 1);
     if (member.slot > now && member.slot <= slot) return;
+    this.remove(member);
     member.slot = slot;
-    this.#slots[slot % SLOTS]!.push(member);
+    member.position = this.#slots[slot % SLOTS]!.push(member) - 1;
+  }
+
+  /** Forgets the member at once, so that the wheel keeps nobody alive who has gone. */
+  remove(member: Member): void {
+    const members = this.#slots[member.slot % SLOTS];
+    member.slot = -1;
+    if (members?.[member.position] !== member) return;
+    const last = members.pop()!;
+    if (last === member) return;
+    members[member.position] = last;
+    last.position = member.position;
   }
 
   /** Time never goes back: an earlier `nowUs` than before changes nothing. */
@@ -50,7 +63,7 @@ export class DeadlineWheel<Member extends Timed> {
     if (members.length === 0) return;
     this.#slots[index] = [];
     for (const member of members) {
-      if (member.slot % SLOTS !== index) continue; // it was moved earlier, and stands there
+      if (member.slot % SLOTS !== index) continue; // it was taken out by another's turn
       member.slot = -1;
       if (member.deadlineUs <= nowUs) this.#onDue(member, nowUs);
       this.add(member);

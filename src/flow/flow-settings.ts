@@ -6,6 +6,13 @@ export interface FlowSettings {
   readonly maxUnproven: number;
   /** With more unproven than this, silence after a SYN+ACK proves nothing: SYN cookies are not repeated. */
   readonly overloadUnproven: number;
+  /** The same for one server: more unproven than this, or a repetition within `pressureUs`. */
+  readonly pressureUnproven: number;
+  readonly pressureUs: number;
+  /** How long after its server agreed a connection may stay unproven: Linux gives up its SYN+ACK after 63 s. */
+  readonly agreedUs: number;
+  /** How long it then waits aside for its end to tell, while nothing says that it was ever open. */
+  readonly doubtedUs: number;
   /** A SYN unanswered for this long was the last: Linux repeats it after 1, 3, 7, 15, 31 and 63 s. */
   readonly attemptUs: number;
   /** A server that has not repeated its SYN+ACK for this long has had its answer. */
@@ -33,6 +40,10 @@ export const defaultFlowSettings: FlowSettings = {
   maxConnections: 65_536,
   maxUnproven: 32_768,
   overloadUnproven: 2_048,
+  pressureUnproven: 128,
+  pressureUs: 60 * SECOND_US,
+  agreedUs: 65 * SECOND_US,
+  doubtedUs: 600 * SECOND_US,
   attemptUs: 35 * SECOND_US,
   settleUs: 3 * SECOND_US,
   repeatUs: SECOND_US / 2,

@@ -37,6 +37,7 @@ export function agree(table: ConnectionTable, view: TrackedView, serverToken: nu
     return startAgreed(table, connection, serverToken, timeUs);
   }
   if (connection.phase === "agreed" && timeUs - connection.agreedUs > table.settings.repeatUs) {
+    table.noteRepeat(view, timeUs);
     repeatAgreed(table, connection, serverToken, timeUs);
   }
 }

@@ -14,6 +14,9 @@ export const UNSEEN = -1;
  */
 export type Phase = "attempted" | "agreed" | "open" | "joined late" | "ending" | "gone";
 
+/** `doubted`: its server agreed long ago, and silence could not prove it; only its end will tell. */
+export type Crowd = "unproven" | "doubted" | "proven";
+
 /** The state of one connection while it is in the table. Written by tcp.ts, udp.ts, sctp.ts and icmp-error.ts only. */
 export class TrackedConnection {
   readonly id: string;
@@ -28,6 +31,13 @@ export class TrackedConnection {
   deadlineUs = Number.POSITIVE_INFINITY;
   /** Where DeadlineWheel has it. */
   slot = -1;
+  position = 0;
+  /** Neighbours in the AgeList that has it: the proven or the unproven. */
+  older: TrackedConnection | undefined;
+  newer: TrackedConnection | undefined;
+  crowd: Crowd = "unproven";
+  /** Set where silence would have proved it but for a server under pressure: it proves nothing any more. */
+  isDoubted = false;
   /** Whether it was told as open already. */
   isAnnounced = false;
 

@@ -106,7 +106,7 @@ function isAgainst(view: TrackedView, headers: Headers): boolean {
 }
 
 /** Multiply and xor-shift over the five words of an end, as the finalizer of MurmurHash3 mixes. */
-function hashEnd(words: Uint32Array, offset: number, port: number, seed: number): number {
+export function hashEnd(words: Uint32Array, offset: number, port: number, seed: number): number {
   let hash = Math.imul(seed ^ words[offset + 3]!, 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13) ^ port, 0xc2b2ae35);
   hash = Math.imul(hash ^ (hash >>> 16) ^ words[offset]!, 0x85ebca6b);

@@ -1,11 +1,12 @@
 import { matchesSelector } from "../cluster/workload/match-selector.ts";
 import type { LabelSelector, LabelSelectorRequirement } from "../cluster/workload.ts";
 
-/** A selector that asks for nothing would take in a whole namespace; no policy is built on one. */
+/** A selector that asks for nothing, or only excludes, would take in most of a namespace; no policy is built on one. */
 export function isUsable(selector: LabelSelector | null | undefined): selector is LabelSelector {
   if (selector === null || selector === undefined) return false;
   const { matchLabels = {}, matchExpressions = [] } = selector;
-  return Object.keys(matchLabels).length + matchExpressions.length > 0;
+  const isPositive = matchExpressions.some(({ operator }) => operator === "In" || operator === "Exists");
+  return Object.keys(matchLabels).length > 0 || isPositive;
 }
 
 /** The same selector with everything in order, so that equal ones are equal to the byte. */

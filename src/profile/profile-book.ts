@@ -1,4 +1,3 @@
-import { LRUCache } from "lru-cache";
 import type { ClusterState } from "../cluster/cluster-state.ts";
 import type { Flow } from "../cluster/flow.ts";
 import { type WorkloadRef, workloadKey } from "../cluster/workload.ts";
@@ -8,13 +7,11 @@ import { AskedNames } from "./asked-names.ts";
 import { type Edge, edgeKey } from "./edge.ts";
 import { observeEdges } from "./edge-observations.ts";
 import { judgeLearned } from "./learned.ts";
+import { OpenConnections } from "./open-connections.ts";
 import type { Profile } from "./profile.ts";
-import { ProfileRecord, type Shelf } from "./profile-record.ts";
+import { type CountedAt, ProfileRecord, type Shelf } from "./profile-record.ts";
 
 const MAX_PROFILES = 20_000;
-/** Open connections whose counting is remembered until they close. */
-const MAX_OPEN = 65_536;
-
 /** Reasons why an end is unknown that are told apart. */
 const MAX_REASONS = 64;
 
@@ -51,7 +48,7 @@ export class ProfileBook {
   readonly #node: string | undefined;
   readonly #records = new Map<string, ProfileRecord>();
   readonly #names = new AskedNames();
-  readonly #counted = new LRUCache<string, true>({ max: MAX_OPEN });
+  readonly #open = new OpenConnections();
   readonly #window: Window = { sinceUs: null, untilUs: null, dropped: null };
   readonly #placement = { connections: 0, ofPods: 0 };
   readonly #reasons = new Map<string, number>();
@@ -89,12 +86,14 @@ export class ProfileBook {
 
   /** A connection that has settled and goes on. */
   addOpened(flow: Flow): void {
-    this.#counted.set(flow.connection.id, true);
-    this.#observe(flow, false);
+    this.#open.add(flow.connection, this.#observe(flow));
   }
 
+  /** Counted when it opened, it adds what it carried to the edges in which it was counted, whoever its ends are now. */
   addClosed(flow: Flow): void {
-    this.#observe(flow, this.#counted.delete(flow.connection.id));
+    const counted = this.#open.take(flow.connection);
+    if (counted === undefined) this.#observe(flow);
+    else for (const at of counted) at.profile.addBytes(at, flow.connection);
   }
 
   addName(resolved: ResolvedName): void {
@@ -149,9 +148,13 @@ export class ProfileBook {
     return [...refs].sort(([a], [b]) => compare(a, b)).flatMap(([, ref]) => this.profile(ref, cluster) ?? []);
   }
 
-  /** Forgets the edges that `isMeant` chooses; returns their keys. */
-  forget(ref: WorkloadRef, isMeant: (edge: Edge) => boolean): readonly string[] {
-    return this.#records.get(workloadKey(ref))?.forget(isMeant) ?? [];
+  /** Keys of a workload's edges that `isMeant` chooses. */
+  keysOf(ref: WorkloadRef, isMeant: (edge: Edge) => boolean): readonly string[] {
+    return this.#records.get(workloadKey(ref))?.keysOf(isMeant) ?? [];
+  }
+
+  forget(ref: WorkloadRef, keys: readonly string[]): void {
+    this.#records.get(workloadKey(ref))?.forget(keys);
   }
 
   /** Edges that changed since this was last asked: what the store has yet to keep. */
@@ -162,22 +165,23 @@ export class ProfileBook {
   }
 
   /** What the store kept, before anything new is added. */
-  restore(edges: Iterable<StoredEdge>, window: Window): void {
+  restore({ edges, window }: { readonly edges: readonly StoredEdge[]; readonly window: Window }): void {
     for (const { workload, shelf, edge } of edges) this.#record(workload)?.restore(shelf, edge);
     Object.assign(this.#window, window);
   }
 
-  #observe(flow: Flow, isCounted: boolean): void {
+  /** Counts a connection wherever it shows, and returns where. */
+  #observe(flow: Flow): readonly CountedAt[] {
     const { connection } = flow;
-    if (!isCounted) this.#notePlace(flow);
+    this.#notePlace(flow);
     this.#widen(connection.startUs, connection.endUs);
     if (connection.direction === "unknown") this.#undirected += 1;
     const namesFor = (client: string, address: string): readonly string[] => this.#names.namesFor(client, address);
-    for (const observation of observeEdges(flow, namesFor, this.#node)) {
+    return observeEdges(flow, namesFor, this.#node).flatMap((observation) => {
       const record = this.#record(observation.workload);
       if (record === undefined) this.#overflowed += 1;
-      else record.observe(flow, observation, isCounted);
-    }
+      return record?.count(flow, observation) ?? [];
+    });
   }
 
   #notePlace({ client, servers }: Flow): void {

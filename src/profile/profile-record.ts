@@ -1,4 +1,5 @@
 import type { Flow } from "../cluster/flow.ts";
+import type { Connection } from "../flow/connection.ts";
 import type { WorkloadRef } from "../cluster/workload.ts";
 import { type EdgeIdentity, EdgeRecord } from "./edge-record.ts";
 import { type Edge, edgeKey } from "./edge.ts";
@@ -10,6 +11,13 @@ const MAX_FAILED = 1_024;
 
 /** Which of an edge's two places: `failed` holds attempts that came to nothing. */
 export type Shelf = "edges" | "failed";
+
+/** The edge in which a connection was counted. */
+export interface CountedAt {
+  readonly profile: ProfileRecord;
+  readonly shelf: Shelf;
+  readonly key: string;
+}
 
 /** One workload's edges while they grow. */
 export class ProfileRecord {
@@ -28,17 +36,26 @@ export class ProfileRecord {
     return this.#overflowed;
   }
 
-  /** `isCounted` where the connection was told as open before: only its bytes are new. */
-  observe({ connection }: Flow, { edge, witness }: EdgeObservation, isCounted: boolean): void {
+  /** One more connection; returns where it was counted, if there was room for it. */
+  count({ connection }: Flow, { edge, witness }: EdgeObservation): CountedAt | undefined {
     const shelf = isConnected(connection.outcome) ? "edges" : "failed";
     const record = this.#record(shelf, edge);
     if (record === undefined) {
       this.#overflowed += 1;
-      return;
+      return undefined;
     }
-    if (!isCounted) record.count(connection, witness);
+    record.count(connection, witness);
     record.addBytes(connection);
     this.#changed.add(`${shelf} ${record.key}`);
+    return { profile: this, shelf, key: record.key };
+  }
+
+  /** What a connection counted before has carried; nothing where its edge is forgotten. */
+  addBytes({ shelf, key }: CountedAt, connection: Connection): void {
+    const record = this.#shelf(shelf).get(key);
+    if (record === undefined) return;
+    record.addBytes(connection);
+    this.#changed.add(`${shelf} ${key}`);
   }
 
   edges(shelf: Shelf): readonly Edge[] {
@@ -61,17 +78,17 @@ export class ProfileRecord {
     this.#shelf(shelf).set(record.key, record);
   }
 
-  /** Forgets the edges that `isMeant` chooses; returns their keys. */
-  forget(isMeant: (edge: Edge) => boolean): readonly string[] {
-    const forgotten: string[] = [];
-    for (const shelf of [this.#edges, this.#failed]) {
-      for (const [key, record] of shelf) {
-        if (!isMeant(record.toEdge())) continue;
-        shelf.delete(key);
-        forgotten.push(key);
-      }
+  /** Keys of the edges that `isMeant` chooses. */
+  keysOf(isMeant: (edge: Edge) => boolean): readonly string[] {
+    const records = [...this.#edges.values(), ...this.#failed.values()];
+    return [...new Set(records.filter((record) => isMeant(record.toEdge())).map(({ key }) => key))];
+  }
+
+  forget(keys: readonly string[]): void {
+    for (const key of keys) {
+      this.#edges.delete(key);
+      this.#failed.delete(key);
     }
-    return forgotten;
   }
 
   #record(shelf: Shelf, edge: EdgeIdentity): EdgeRecord | undefined {

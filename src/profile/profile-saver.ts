@@ -1,5 +1,5 @@
-import { workloadKey } from "../cluster/workload.ts";
-import { edgeKey } from "./edge.ts";
+import { type WorkloadRef, workloadKey } from "../cluster/workload.ts";
+import { type Edge, edgeKey } from "./edge.ts";
 import type { ProfileBook, StoredEdge } from "./profile-book.ts";
 import type { ProfileStore } from "./profile-store.ts";
 
@@ -28,11 +28,11 @@ export class ProfileSaver {
   }
 
   save(nowMs: number): void {
-    for (const stored of this.#book.takeChanged()) {
-      this.#unsaved.set(`${workloadKey(stored.workload)} ${stored.shelf} ${edgeKey(stored.edge)}`, stored);
-    }
-    if (this.#unsaved.size === 0 && nowMs - this.#lastSavedMs < WINDOW_PERIOD_MS) return;
     try {
+      for (const stored of this.#book.takeChanged()) {
+        this.#unsaved.set(`${workloadKey(stored.workload)} ${stored.shelf} ${edgeKey(stored.edge)}`, stored);
+      }
+      if (this.#unsaved.size === 0 && nowMs - this.#lastSavedMs < WINDOW_PERIOD_MS) return;
       this.#store.save([...this.#unsaved.values()], this.#book.window);
       this.#unsaved.clear();
       this.#lastSavedMs = nowMs;
@@ -42,12 +42,18 @@ export class ProfileSaver {
     }
   }
 
-  /** Takes edges out of the store, and out of what waits to go there. Throws if the store can't. */
-  forget(workload: StoredEdge["workload"], keys: readonly string[]): void {
+  /**
+   * Forgets the edges that `isMeant` chooses, on disk first, so that what is gone can't come back; returns
+   * their keys. Throws, and forgets nothing, if the store can't.
+   */
+  forget(workload: WorkloadRef, isMeant: (edge: Edge) => boolean): readonly string[] {
+    const keys = this.#book.keysOf(workload, isMeant);
+    this.#store.forget(workload, keys);
+    this.#book.forget(workload, keys);
     for (const key of keys) {
       this.#unsaved.delete(`${workloadKey(workload)} edges ${key}`);
       this.#unsaved.delete(`${workloadKey(workload)} failed ${key}`);
     }
-    this.#store.forget(workload, keys);
+    return keys;
   }
 }

@@ -1,17 +1,14 @@
-import { chmodSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { StatementSync, DatabaseSync } from "node:sqlite";
+import { join, resolve } from "node:path";
 import { workloadKey } from "../cluster/workload.ts";
-import type { Edge } from "./edge.ts";
-import { edgeKey } from "./edge.ts";
+import { type Edge, edgeKey } from "./edge.ts";
 import type { StoredEdge, Window } from "./profile-book.ts";
+import { openDatabase, orStoreFault } from "./store-file.ts";
 
-/** Written as PRAGMA user_version; one more with each change of the tables. */
-const SCHEMA_VERSION = 1;
-
-/** The store can't be opened or read; the message names the file. */
-export class StoreFault extends Error {
-  override readonly name = "StoreFault";
+/** What was kept. */
+export interface Stored {
+  readonly edges: readonly StoredEdge[];
+  readonly window: Window;
 }
 
 /**
@@ -19,6 +16,7 @@ export class StoreFault extends Error {
  * when it returns (write-ahead log): kill -9 loses nothing older than the last call.
  */
 export class ProfileStore {
+  readonly #file: string;
   readonly #database: DatabaseSync;
   readonly #upsertEdge: StatementSync;
   readonly #deleteEdge: StatementSync;
@@ -26,14 +24,15 @@ export class ProfileStore {
 
   /** Opens or makes `weir.db` in the folder; throws StoreFault. */
   constructor(folder: string) {
-    const file = join(folder, "weir.db");
-    this.#database = open(folder, file);
-    this.#upsertEdge = this.#database.prepare(
+    this.#file = join(folder, "weir.db");
+    this.#database = openDatabase(resolve(folder), this.#file);
+    const prepare = (sql: string): StatementSync => orStoreFault(this.#file, () => this.#database.prepare(sql));
+    this.#upsertEdge = prepare(
       `INSERT INTO edge (workload, shelf, key, namespace, kind, name, value) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (workload, shelf, key) DO UPDATE SET value = excluded.value`,
     );
-    this.#deleteEdge = this.#database.prepare("DELETE FROM edge WHERE workload = ? AND key = ?");
-    this.#upsertWindow = this.#database.prepare(
+    this.#deleteEdge = prepare("DELETE FROM edge WHERE workload = ? AND key = ?");
+    this.#upsertWindow = prepare(
       `INSERT INTO window (id, since_us, until_us, dropped) VALUES (0, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET since_us = excluded.since_us, until_us = excluded.until_us, dropped = excluded.dropped`,
     );
@@ -57,7 +56,12 @@ export class ProfileStore {
     });
   }
 
-  *edges(): Generator<StoredEdge> {
+  /** All that is kept; throws StoreFault where it can't be read. */
+  load(): Stored {
+    return orStoreFault(this.#file, () => ({ edges: [...this.#edges()], window: this.#window() }));
+  }
+
+  *#edges(): Generator<StoredEdge> {
     const rows = this.#database.prepare("SELECT shelf, namespace, kind, name, value FROM edge").iterate();
     for (const row of rows) {
       const { shelf, namespace, kind, name, value } = row as unknown as EdgeRow;
@@ -65,7 +69,7 @@ export class ProfileStore {
     }
   }
 
-  window(): Window {
+  #window(): Window {
     const row = this.#database.prepare("SELECT since_us, until_us, dropped FROM window").get();
     if (row === undefined) return { sinceUs: null, untilUs: null, dropped: null };
     const { since_us: sinceUs, until_us: untilUs, dropped } = row as unknown as WindowRow;
@@ -101,40 +105,4 @@ interface WindowRow {
   readonly since_us: number | null;
   readonly until_us: number | null;
   readonly dropped: number | null;
-}
-
-function open(folder: string, file: string): DatabaseSync {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const database = new DatabaseSync(file, { timeout: 1_000 });
-    chmodSync(file, 0o600); // it is a map of who talks to whom
-    // One agent owns it: a second on the same folder is refused instead of mixing its counts in.
-    database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
-    migrate(database);
-    return database;
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new StoreFault(`${file}: ${message === "database is locked" ? "another weir uses it" : message}`, { cause });
-  }
-}
-
-function migrate(database: DatabaseSync): void {
-  const { user_version: version } = database.prepare("PRAGMA user_version").get() as { user_version: number };
-  if (version > SCHEMA_VERSION) {
-    throw new Error(`made by a newer weir (schema ${version}; this one knows ${SCHEMA_VERSION})`);
-  }
-  if (version === SCHEMA_VERSION) return;
-  database.exec(`
-    BEGIN;
-    CREATE TABLE edge (
-      workload TEXT NOT NULL, shelf TEXT NOT NULL, key TEXT NOT NULL,
-      namespace TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
-      value TEXT NOT NULL,
-      PRIMARY KEY (workload, shelf, key)
-    ) WITHOUT ROWID;
-    CREATE TABLE window (
-      id INTEGER PRIMARY KEY CHECK (id = 0), since_us REAL, until_us REAL, dropped INTEGER
-    );
-    PRAGMA user_version = ${SCHEMA_VERSION};
-    COMMIT;`);
 }

@@ -14,6 +14,7 @@ export function addFlowRoutes(app: App, flows: FlowLog): void {
   app.get(
     "/api/v1/flows",
     {
+      exposeHeadRoute: false, // a HEAD would begin to follow, and never end
       schema: {
         summary: "The latest connections with their names, one JSON object a line",
         querystring: follow,

@@ -24,7 +24,7 @@ export class HttpProblem extends Error {
 /** Whatever goes wrong in a request ends here, and leaves as a problem document. */
 export function sendProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const status = statusOf(error);
-  if (status >= 500) request.log.error({ error }, "request failed");
+  if (status >= 500) request.log.error({ err: error }, "request failed");
   // What broke inside is in the log; the caller learns that it did.
   const detail = status >= 500 ? "weir failed to answer; its log says why" : error.message;
   return reply

@@ -12,8 +12,8 @@ import { forgotten, graph, profile as profileShape, profileSummaries, problem } 
 export interface ProfileRouteParts {
   readonly book: ProfileBook;
   readonly cluster: ClusterState;
-  /** Takes edges out of the store as well; called after they left the book. */
-  readonly onForgotten: (workload: WorkloadRef, keys: readonly string[]) => void;
+  /** Forgets the edges that `isMeant` chooses, for good; returns their ids. */
+  readonly forget: (workload: WorkloadRef, isMeant: (edge: Edge) => boolean) => readonly string[];
 }
 
 export const inNamespace = Type.Object({ namespace: Type.Optional(Type.String()) }, { additionalProperties: false });
@@ -35,7 +35,7 @@ const whatToForget = Type.Object(
   { additionalProperties: false },
 );
 
-export function addProfileRoutes(app: App, { book, cluster, onForgotten }: ProfileRouteParts): void {
+export function addProfileRoutes(app: App, { book, cluster, forget }: ProfileRouteParts): void {
   app.get(
     "/api/v1/profiles",
     {
@@ -78,9 +78,7 @@ export function addProfileRoutes(app: App, { book, cluster, onForgotten }: Profi
     },
     (request) => {
       const { workload } = findProfile(request.params, book, cluster);
-      const keys = book.forget(workload, toFilter(request.query));
-      onForgotten(workload, keys);
-      return { forgotten: keys };
+      return { forgotten: forget(workload, toFilter(request.query)) };
     },
   );
 }

@@ -7,6 +7,7 @@ import type { Registry } from "prom-client";
 import type { App, SchemaTypes } from "./app.ts";
 import type { FlowLog } from "./flow-log.ts";
 import { addFlowRoutes } from "./flow-routes.ts";
+import { refuseForeignHost } from "./host-check.ts";
 import { addHealthRoutes, type Condition } from "./health-routes.ts";
 import { addMetricsRoute } from "./metrics-route.ts";
 import { refuseUnacceptable } from "./not-acceptable.ts";
@@ -48,6 +49,7 @@ export async function buildServer(parts: ServerParts): Promise<App> {
   await app.register(accepts);
   await app.register(rateLimit, { max: MAX_REQUESTS, timeWindow: "1 second", errorResponseBuilder: tooManyRequests });
   await app.register(swagger, { openapi: { openapi: "3.1.0", info: { title: "weir", version: "1" } } });
+  app.addHook("onRequest", refuseForeignHost);
   app.addHook("onRequest", refuseUnacceptable);
   app.addHook("preClose", () => parts.flows.close());
   addRoutes(app, parts);

@@ -8,10 +8,11 @@ interface Member {
   readonly name: number;
   deadlineUs: number;
   slot: number;
+  position: number;
 }
 
 function member(name: number, seconds: number): Member {
-  return { name, deadlineUs: seconds * SECOND, slot: -1 };
+  return { name, deadlineUs: seconds * SECOND, slot: -1, position: 0 };
 }
 
 /** A wheel at time 0 and what it has called, each once. */
@@ -69,4 +70,17 @@ await t.test("a deadline that moves later costs no call; one that moves earlier 
   t.strictSame(called, [2]);
   made.advance(60 * SECOND);
   t.strictSame(called, [2, 1]);
+});
+
+await t.test("whoever is taken out is not called, and the others are", async (t) => {
+  const { wheel: made, called } = wheel();
+  const members = [1, 2, 3, 4].map((name) => member(name, 5));
+  for (const one of members) made.add(one);
+  made.remove(members[1]!);
+  made.remove(members[3]!);
+  made.advance(10 * SECOND);
+  t.strictSame(
+    called.sort((a, b) => a - b),
+    [1, 3],
+  );
 });

@@ -4,6 +4,10 @@ import { record, summary, Wire } from "./wire.ts";
 const client = "10.0.0.1:40000";
 const server = "10.0.0.2:80";
 
+function forgedClient(n: number): string {
+  return `198.18.0.${n}:5000`;
+}
+
 await t.test("a complete connection is told once, with its octets each way and its times", async (t) => {
   const wire = new Wire().handshake(client, server).close(client, server, 300, 70_000);
   t.strictSame(wire.finish().map(record), [
@@ -154,6 +158,44 @@ await t.test("under a flood silence proves nothing, since SYN cookies are not re
       .tcp({ from: server, to: `10.9.0.1:${20_000 + port}`, flags: "SA", seq: 9 * port, ack: port + 1 });
   }
   t.strictSame(wire.wait(10).opened(), []);
+});
+
+await t.test(
+  "a server that must repeat itself to some may be answering others with SYN cookies: its silence proves nothing",
+  async (t) => {
+    const wire = new Wire();
+    for (let n = 1; n <= 20; n++) wire.tcp({ from: forgedClient(n), to: server, flags: "S", seq: n });
+    for (let n = 1; n <= 20; n++) wire.tcp({ from: server, to: forgedClient(n), flags: "SA", seq: 7 * n, ack: n + 1 });
+    for (const at of [1.1, 3.1]) {
+      for (let n = 1; n <= 10; n++)
+        wire.tcp({ from: server, to: forgedClient(n), flags: "SA", seq: 7 * n, ack: n + 1, at });
+    }
+    for (let n = 0; n < 90; n++) wire.wait(10);
+    t.strictSame(wire.opened(), []);
+    t.strictSame(new Set(wire.closed().map(({ outcome }) => outcome)), new Set(["half-open"]));
+  },
+);
+
+await t.test("an overload ends, and what was agreed in it is never believed for its silence", async (t) => {
+  const wire = new Wire({ overloadUnproven: 50 });
+  for (let port = 1; port <= 100; port++) {
+    wire.tcp({ from: `198.18.0.1:${port}`, to: `10.0.0.2:${port}`, flags: "S", seq: port });
+    wire.tcp({ from: `10.0.0.2:${port}`, to: `198.18.0.1:${port}`, flags: "SA", seq: 7 * port, ack: port + 1 });
+  }
+  wire.wait(100).handshake(client, "10.0.0.3:80");
+  t.strictSame(wire.wait(10).opened().map(summary), ["10.0.0.1:40000 > 10.0.0.3:80 established"]);
+});
+
+await t.test("what silence could not prove its end still does, an hour of doubt not counted", async (t) => {
+  const wire = new Wire({ overloadUnproven: 0 })
+    .tcp({ from: client, to: server, flags: "S", seq: 1000 })
+    .tcp({ from: server, to: client, flags: "SA", seq: 5000, ack: 1001 })
+    .wait(300)
+    .close(client, server, 10, 20);
+  t.strictSame(
+    wire.finish().map((connection) => [summary(connection), connection.bytes]),
+    [["10.0.0.1:40000 > 10.0.0.2:80 established", { toServer: 10, toClient: 20, exact: false }]],
+  );
 });
 
 await t.test("what is open is told as open, and again under the same id when it ends", async (t) => {

@@ -279,6 +279,19 @@ await t.test("the pod's own node needs no rule, another node's address gets one"
   );
 });
 
+await t.test("a LoadBalancer's source ranges bound who may come to its port", async (t) => {
+  const balancer = service("shop/javaapp", {
+    type: "LoadBalancer",
+    selector: { app: "javaapp" },
+    loadBalancerSourceRanges: ["198.51.100.0/24"],
+    ports: [{ port: 80, targetPort: 8080 }],
+  });
+  const edges = [edge("ingress", external("198.51.100.7"), "TCP/8080")];
+  t.strictSame(specOf(edges, { directions: ["ingress"] }, balancer)?.ingress, [
+    { from: [{ ipBlock: { cidr: "198.51.100.0/24" } }], ports: [{ protocol: "TCP", port: 8080 }] },
+  ]);
+});
+
 await t.test(
   "a port that a NodePort Service publishes stays open to every address, not to the nodes seen",
   async (t) => {

@@ -204,7 +204,7 @@ await t.test("a selector that takes in other workloads is told, one's own and a 
   t.ok(found.includes("warning selector-problem: its selector: it also selects Deployment/twin"));
   t.ok(
     found.includes(
-      "info peer-selector-problem: the selector of its peer Deployment shop/db: it also selects Deployment/db2",
+      "warning peer-selector-problem: the selector of its peer Deployment shop/db: it also selects Deployment/db2",
     ),
   );
 });

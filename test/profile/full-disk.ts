@@ -20,5 +20,5 @@ for (let n = 0; n < learned; n++) {
 }
 execFileSync("mount", ["-o", "remount,size=64m", folder]);
 saver.save(learned);
-console.log(JSON.stringify({ whenFull, learned, stored: [...store.edges()].length }));
+console.log(JSON.stringify({ whenFull, learned, stored: store.load().edges.length }));
 store.close();

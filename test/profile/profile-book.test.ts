@@ -157,7 +157,45 @@ await t.test("a scan of 10,000 addresses stays within its bound, and the overflo
 
 await t.test("what is forgotten is gone, and what is not stays", async (t) => {
   const book = bookOf([made(`${JAVAAPP_0}:1`, "203.0.113.66:1389"), made(`${JAVAAPP_0}:2`, `${DATABASE}:5432`)]);
-  const forgotten = book.forget(javaapp, (edge) => edge.port === 1389);
-  t.strictSame(forgotten, ["egress|external/203.0.113.66|TCP|1389"]);
+  const keys = book.keysOf(javaapp, (edge) => edge.port === 1389);
+  t.strictSame(keys, ["egress|external/203.0.113.66|TCP|1389"]);
+  book.forget(javaapp, keys);
   t.strictSame(lines(book.profile(javaapp, cluster)?.egress), ["egress|workload/data/Deployment/database|TCP|5432 x1"]);
+});
+
+await t.test("a connection that closes after its edge was forgotten does not bring it back", async (t) => {
+  const book = new ProfileBook();
+  const open = made(`${JAVAAPP_0}:1`, "203.0.113.66:1389");
+  book.addOpened(cluster.identifyConnection(open));
+  book.forget(
+    javaapp,
+    book.keysOf(javaapp, () => true),
+  );
+  book.addClosed(cluster.identifyConnection({ ...open, bytes: { toServer: 1, toClient: 1, exact: true } }));
+  t.strictSame(book.profile(javaapp, cluster)?.egress, []);
+  t.strictSame(book.takeChanged(), []);
+});
+
+await t.test("a connection whose peer becomes known while it is open stays one connection of one edge", async (t) => {
+  const book = new ProfileBook();
+  const open = made(`${JAVAAPP_0}:1`, `${DATABASE}:5432`);
+  const flow = cluster.identifyConnection(open);
+  const unknown = { kind: "unresolved", reason: "nobody's yet" } as const;
+  book.addOpened({ ...flow, servers: [{ ip: DATABASE, port: 5432, identity: unknown }] });
+  book.addClosed(flow);
+  t.strictSame(lines(book.profile(javaapp, cluster)?.egress), [`egress|unresolved/${DATABASE}|TCP|5432 x1`]);
+});
+
+await t.test("a connection that outlives capture is counted once, though its end comes under another id", async (t) => {
+  const book = new ProfileBook();
+  const open = made(`${JCLIENT}:40000`, `${JAVAAPP_0}:8080`);
+  book.addOpened(cluster.identifyConnection(open));
+  book.addClosed(cluster.identifyConnection({ ...open, id: "another", outcome: "inferred" }));
+  t.strictSame(lines(book.profile(javaapp, cluster)?.ingress), [
+    "ingress|workload/shop/Deployment/jclient|TCP|8080 x1",
+  ]);
+  book.addClosed(cluster.identifyConnection({ ...open, id: "a later one" }));
+  t.strictSame(lines(book.profile(javaapp, cluster)?.ingress), [
+    "ingress|workload/shop/Deployment/jclient|TCP|8080 x2",
+  ]);
 });

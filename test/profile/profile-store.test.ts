@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import t from "tap";
 import { ProfileBook } from "../../src/profile/profile-book.ts";
 import { ProfileSaver } from "../../src/profile/profile-saver.ts";
-import { ProfileStore, StoreFault } from "../../src/profile/profile-store.ts";
+import { ProfileStore } from "../../src/profile/profile-store.ts";
+import { StoreFault } from "../../src/profile/store-file.ts";
 import { us } from "../cluster/builders.ts";
 import { DATABASE, JAVAAPP_0, JCLIENT, made, shop, workload } from "./shop.ts";
 
@@ -33,7 +34,7 @@ await t.test("a restart keeps the profiles, and they grow on", async (t) => {
 
   const again = new ProfileStore(folder);
   const after = new ProfileBook();
-  after.restore(again.edges(), again.window());
+  after.restore(again.load());
   again.close();
   t.strictSame(after.profiles(cluster), before.profiles(cluster));
   learnSome(before);
@@ -54,7 +55,7 @@ await t.test("what was saved is there although the process was killed without cl
   for (const name of ["weir.db", "weir.db-wal"]) copyFileSync(join(folder, name), join(left, name));
   const other = new ProfileStore(left);
   t.teardown(() => other.close());
-  t.equal([...other.edges()].length, 5);
+  t.equal(other.load().edges.length, 5);
 });
 
 await t.test("a second weir on the same folder is refused in one line", async (t) => {
@@ -78,13 +79,10 @@ await t.test("what is forgotten does not come back with a restart", async (t) =>
   learnSome(book);
   saver.save(0);
   const ref = workload("shop", "javaapp");
-  saver.forget(
-    ref,
-    book.forget(ref, () => true),
-  );
+  saver.forget(ref, () => true);
   saver.save(1);
   t.strictSame(
-    [...store.edges()].map(({ workload: { name } }) => name),
+    store.load().edges.map(({ workload: { name } }) => name),
     ["database", "jclient"],
   );
   store.close();
@@ -144,3 +142,38 @@ await t.test("a file that is no database is refused in one line that names it", 
   writeFileSync(join(folder, "weir.db"), "this is not a database, and long enough to be looked at as one".repeat(50));
   t.throws(() => new ProfileStore(folder), new StoreFault(`${folder}/weir.db: file is not a database`));
 });
+
+await t.test("a damaged store is refused in one line that names the file", async (t) => {
+  const folder = t.testdir();
+  const store = new ProfileStore(folder);
+  const book = new ProfileBook();
+  learnSome(book);
+  new ProfileSaver(book, store).save(0);
+  store.close();
+  const database = new DatabaseSync(join(folder, "weir.db"));
+  database.exec("UPDATE edge SET value = '{' WHERE name = 'javaapp'");
+  database.close();
+  t.throws(() => new ProfileStore(folder).load(), { name: "StoreFault", message: /weir\.db: .*JSON/u });
+});
+
+await t.test("a folder that can't be made is said, and not tried for ever", async (t) => {
+  t.throws(() => new ProfileStore("/proc/weir/store"), {
+    name: "StoreFault",
+    message: /^\/proc\/weir\/store\/weir\.db: ENOENT/u,
+  });
+});
+
+await t.test(
+  "what can't be forgotten on disk is not forgotten at all, so that it never comes back by surprise",
+  async (t) => {
+    const book = new ProfileBook();
+    const store = new ProfileStore(t.testdir());
+    const saver = new ProfileSaver(book, store);
+    learnSome(book);
+    store.close();
+    const ref = workload("shop", "javaapp");
+    const before = book.profile(ref, cluster);
+    t.throws(() => saver.forget(ref, () => true));
+    t.strictSame(book.profile(ref, cluster), before);
+  },
+);

@@ -54,7 +54,12 @@ export async function server(conditions: readonly Condition[] = []): Promise<Ask
     conditions: () => conditions,
     registry: makeRegistry({ captureStatus: () => captureStatus, feedStatus: () => feedStatus, book, cluster }),
     logger: pino({ level: "silent" }),
-    onForgotten: ({ namespace, name }, keys) => forgotten.push(...keys.map((key) => `${namespace}/${name} ${key}`)),
+    forget: (workload, isMeant) => {
+      const keys = book.keysOf(workload, isMeant);
+      book.forget(workload, keys);
+      forgotten.push(...keys.map((key) => `${workload.namespace}/${workload.name} ${key}`));
+      return keys;
+    },
   });
   return { app, book, cluster, flows, forgotten };
 }

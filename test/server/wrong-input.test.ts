@@ -46,6 +46,12 @@ const wrong: readonly (readonly [string, number, RegExp, InjectOptions])[] = [
     /media type/iu,
     { method: "POST", url: policies, headers: { "content-type": "text/plain" }, payload: "{}" },
   ],
+  [
+    "a name that a stranger made to point here",
+    421,
+    /evil\.example/u,
+    { url: "/api/v1/profiles", headers: { host: "evil.example:9447" } },
+  ],
   ["an option that does not exist", 422, /bogus/u, { method: "POST", url: policies, payload: { bogus: 1 } }],
   ["a mode that does not exist", 422, /egress/u, { method: "POST", url: policies, payload: { egress: "some" } }],
   [
@@ -77,4 +83,9 @@ await t.test("more requests than the limit are told so, health excepted", async 
   t.ok(statuses.includes(429));
   t.equal((await app.inject("/livez")).statusCode, 200);
   t.match((await app.inject("/api/v1/graph")).json(), { status: 429, title: "Too Many Requests" });
+});
+
+await t.test("a HEAD of the flows follows nothing", async (t) => {
+  const { app } = await server();
+  t.equal((await app.inject({ method: "HEAD", url: "/api/v1/flows?follow=1" })).statusCode, 404);
 });

@@ -16,6 +16,7 @@ export function parseService(object: Field): Service {
     clusterIps: parseClusterIps(spec),
     externalIps: parseAddresses(at(spec, "externalIPs")),
     loadBalancerIps: parseLoadBalancerIps(at(object, "status", "loadBalancer", "ingress")),
+    loadBalancerSourceRanges: elements(at(spec, "loadBalancerSourceRanges")).flatMap((entry) => text(entry) ?? []),
     ports: elements(at(spec, "ports")).map((entry) => parseServicePort(entry)),
   };
 }

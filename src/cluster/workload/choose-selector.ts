@@ -20,7 +20,9 @@ export function chooseSelector(controller: Controller | undefined, pods: readonl
 function lasting(selector: LabelSelector): LabelSelector | undefined {
   const labels = Object.entries(selector.matchLabels ?? {}).filter(([key]) => !isVolatileLabel(key));
   const expressions = (selector.matchExpressions ?? []).filter(({ key }) => !isVolatileLabel(key));
-  if (labels.length === 0 && expressions.length === 0) return undefined;
+  // What only excludes ("env not in prod") takes in all the rest of the namespace.
+  const isPositive = expressions.some(({ operator }) => operator === "In" || operator === "Exists");
+  if (labels.length === 0 && !isPositive) return undefined;
   return {
     ...(labels.length > 0 ? { matchLabels: Object.fromEntries(labels) } : {}),
     ...(expressions.length > 0 ? { matchExpressions: expressions } : {}),

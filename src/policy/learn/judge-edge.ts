@@ -4,7 +4,7 @@ import type { Profile } from "../../profile/profile.ts";
 import type { ClusterAddresses } from "./cluster-addresses.ts";
 import { doubted, excluded, type HeldBack, isNamed, switchedOff, unusable } from "./held-back.ts";
 import { externalPeer, hostPeer, podsPeer } from "./peer-of-edge.ts";
-import { portKey } from "./published-ports.ts";
+import { portKey, type Published } from "./published-ports.ts";
 import type { GeneratorSettings } from "../resolve-options.ts";
 import type { Grant, Origin, RulePeer, RulePort } from "../rule.ts";
 
@@ -23,7 +23,7 @@ export interface Grounds {
   /** `edgeKey` of the edges that are DNS. */
   readonly resolvers: ReadonlySet<string>;
   /** `TCP/8080` -> the Service that publishes it. */
-  readonly published: ReadonlyMap<string, string>;
+  readonly published: ReadonlyMap<string, Published>;
   /** `UDP/53`, ...: its own ports that a Service offers as DNS. */
   readonly servedDns: ReadonlySet<string>;
 }
@@ -61,7 +61,7 @@ function judgeLearned(edge: Edge, grounds: Grounds): Judgement {
   if (doubt !== undefined) return { kind: "held back", ...doubt };
   const { protocol, port } = edge;
   const everyAddress = openedTo(edge, grounds);
-  if (everyAddress !== undefined) return granted(edge, "option", everyAddress, [{ protocol, port }]);
+  if (everyAddress.length > 0) return grantedToAll(edge, everyAddress);
   if (edge.direction === "ingress" && grounds.servedDns.has(portKey(protocol, port))) {
     return grant(edge, grounds, "dns", dnsPorts(edge));
   }
@@ -98,12 +98,21 @@ export function isFromOwnNode({ direction, peer, nodes }: Edge): boolean {
  * Clients of a NodePort or LoadBalancer reach the pod by way of a node, which as a rule puts its own address
  * in place of theirs: neither tells who may come tomorrow.
  */
-function openedTo({ direction, peer, protocol, port }: Edge, { published, settings }: Grounds): RulePeer | undefined {
-  const service = published.get(portKey(protocol, port));
-  const isFromOutside = peer.type === "external" || peer.type === "host";
-  if (direction !== "ingress" || !isFromOutside || service === undefined) return undefined;
-  if (settings.publishedPorts === "observed" || settings.external.mode === "none") return undefined;
-  return { kind: "block", cidr: peer.ip.includes(":") ? "::/0" : "0.0.0.0/0", notes: [service] };
+function openedTo({ direction, peer, protocol, port }: Edge, { published, settings }: Grounds): readonly RulePeer[] {
+  const publication = published.get(portKey(protocol, port));
+  if (direction !== "ingress" || publication === undefined) return [];
+  if (peer.type !== "external" && peer.type !== "host") return [];
+  if (settings.publishedPorts === "observed" || settings.external.mode === "none") return [];
+  const { service, ranges } = publication;
+  const everybody = peer.ip.includes(":") ? ["::/0"] : ["0.0.0.0/0"];
+  return (ranges.length > 0 ? ranges : everybody).map((cidr) => ({ kind: "block", cidr, notes: [service] }));
+}
+
+function grantedToAll(edge: Edge, peers: readonly RulePeer[]): Judgement {
+  const { direction, protocol, port } = edge;
+  const edges = [edgeKey(edge)];
+  const grants = peers.map((peer) => ({ direction, origin: "option" as const, peer, port: { protocol, port }, edges }));
+  return { kind: "granted", grants };
 }
 
 /** A resolver answers over TCP what is too long for UDP (RFC 7766), seen or not. */

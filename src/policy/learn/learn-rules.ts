@@ -6,7 +6,7 @@ import { groupGrants } from "./group-grants.ts";
 import type { HeldBack } from "./held-back.ts";
 import { judgeEdge } from "./judge-edge.ts";
 import { optionGrants } from "./option-grants.ts";
-import { publishedPorts } from "./published-ports.ts";
+import { type Published, publishedPorts } from "./published-ports.ts";
 import type { GeneratorSettings } from "../resolve-options.ts";
 import { resolverEdges, servedDns } from "./resolvers.ts";
 import type { Rule } from "../rule.ts";
@@ -18,7 +18,7 @@ export interface LearnedRules {
   /** `edgeKey` of the edges by which resolvers are asked. */
   readonly resolvers: ReadonlySet<string>;
   /** `TCP/8080` -> the Service that publishes this port outside of the cluster. */
-  readonly published: ReadonlyMap<string, string>;
+  readonly published: ReadonlyMap<string, Published>;
   /** `UDP/53`, ...: its own ports that a Service offers as DNS. */
   readonly servedDns: ReadonlySet<string>;
 }

@@ -3,11 +3,24 @@ import type { Pod, Service, ServicePort } from "../../cluster/objects.ts";
 import type { WorkloadRef } from "../../cluster/workload.ts";
 import { matchesSelector } from "../../cluster/workload/match-selector.ts";
 
-/** Ports of a workload's pods that Services publish outside of the cluster: `TCP/8080` -> `NodePort shop/web`. */
-export function publishedPorts(cluster: ClusterState, workload: WorkloadRef): ReadonlyMap<string, string> {
+/** Who a port is published to. */
+export interface Published {
+  /** `NodePort Service shop/web` */
+  readonly service: string;
+  /** The load balancer's source ranges; every address where empty. */
+  readonly ranges: readonly string[];
+}
+
+/** Ports of a workload's pods that Services publish outside of the cluster, by `TCP/8080`. */
+export function publishedPorts(cluster: ClusterState, workload: WorkloadRef): ReadonlyMap<string, Published> {
   const services = cluster.services().filter(isPublished);
   const found = servedPorts(services, workload, cluster.podsOf(workload));
-  return new Map(found.map(({ service, protocol, target }) => [portKey(protocol, target), serviceText(service)]));
+  return new Map(
+    found.map(({ service, protocol, target }) => [
+      portKey(protocol, target),
+      { service: serviceText(service), ranges: service.loadBalancerSourceRanges },
+    ]),
+  );
 }
 
 export interface ServedPort {

@@ -68,7 +68,7 @@ function publishedPortWarnings({ ingress }: Profile, { published, rules }: Learn
   const seen = new Set(fromOutside.map(({ protocol, port }) => portKey(protocol, port)));
   return [...published]
     .filter(([port]) => seen.has(port))
-    .map(([port, service]) => {
+    .map(([port, { service }]) => {
       if (rules.some((rule) => isOpenToAll(rule, port))) {
         const message = `${port} is open to every address, pods of all namespaces included: ${service} publishes it, and nodes rewrite its clients' addresses`;
         return warn("warning", "open-to-all", message);
@@ -109,7 +109,7 @@ function peerSelectorWarnings({ rules }: LearnedRules, cluster: ClusterState): r
     const problem = cluster.workload(ref)?.selectorProblem;
     return problem === undefined
       ? []
-      : [warn("info", "peer-selector-problem", `the selector of its peer ${name}: ${problem}`)];
+      : [warn("warning", "peer-selector-problem", `the selector of its peer ${name}: ${problem}`)];
   });
 }
 
