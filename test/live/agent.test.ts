@@ -107,6 +107,9 @@ await t.test("capture on a socket serves one agent after the other", { skip }, a
 await t.test("SIGTERM ends agent and capture in order, with exit status 0", { skip }, async (t) => {
   const { lab } = await makeLab(t);
   const agent = await startAgent(lab);
+  // A caller who never says the rest must not hold it up.
+  const half = `require("net").connect(9447, "127.0.0.1").write("POST /api/v1/policies/shop HTTP/1.1\\r\\nHost: localhost\\r\\nContent-Length: 9\\r\\n\\r\\n{")`;
+  lab.start("node", [process.execPath, "-e", `${half}; console.log("sent"); setTimeout(() => {}, 60_000)`]);
   const closed = once(agent, "close") as Promise<[number | null]>;
   await killOnNode(lab, "TERM", "main.ts agent");
   const [status] = await closed;
