@@ -1,4 +1,4 @@
-import type { Placement } from "../profile/profile-book.ts";
+import type { Placement } from "../profile/placement.ts";
 
 const MAX_REASONS_TOLD = 3;
 

@@ -1,17 +1,15 @@
 import { DESTINATION, type Headers, Protocol, SOURCE } from "../packet/headers.ts";
 import type { Connection, FlowEvent, TransportProtocol } from "./connection.ts";
-import { AgeList } from "./age-list.ts";
+import { Crowds } from "./crowds.ts";
 import { DeadlineWheel } from "./deadline-wheel.ts";
 import type { FlowSettings } from "./flow-settings.ts";
-import { ServerPressure } from "./server-pressure.ts";
+import { idleUs, isBrief } from "./idle-time.ts";
 import { TokenIndex } from "./token-index.ts";
-import { type Crowd, TrackedConnection, TrackedView, UNSEEN } from "./tracked.ts";
+import { TrackedConnection, TrackedView, UNSEEN } from "./tracked.ts";
 import { ViewIndex } from "./view-index.ts";
 
 /** More views of one connection than any node shows: past it a new one is a connection of its own. */
 const MAX_VIEWS = 8;
-
-const DNS_PORT = 53;
 
 export interface TableDependencies {
   readonly settings: FlowSettings;
@@ -32,12 +30,7 @@ export class ConnectionTable {
   readonly #record: (connection: TrackedConnection) => Connection;
   readonly #views: ViewIndex;
   readonly #tokens = new TokenIndex();
-  readonly #crowds: Readonly<Record<Crowd, AgeList<TrackedConnection>>> = {
-    unproven: new AgeList(),
-    doubted: new AgeList(),
-    proven: new AgeList(),
-  };
-  readonly #pressure: ServerPressure;
+  readonly #crowds: Crowds;
   readonly #wheel: DeadlineWheel<TrackedConnection>;
   #count = 0;
   #evicted = 0;
@@ -47,13 +40,12 @@ export class ConnectionTable {
     this.#emit = dependencies.emit;
     this.#record = dependencies.record;
     this.#views = new ViewIndex(dependencies.seed);
-    this.#pressure = new ServerPressure(dependencies.seed);
+    this.#crowds = new Crowds(dependencies.settings, dependencies.seed);
     this.#wheel = new DeadlineWheel((connection, nowUs) => this.#onDue(connection, nowUs));
   }
 
   get size(): number {
-    const { unproven, doubted, proven } = this.#crowds;
-    return unproven.size + doubted.size + proven.size;
+    return this.#crowds.size;
   }
 
   get evicted(): number {
@@ -77,8 +69,7 @@ export class ConnectionTable {
     if (sender === "client") view.clientHops = headers.hopLimit;
     else view.serverHops = headers.hopLimit;
     this.#views.add(view);
-    this.#crowds.unproven.add(connection);
-    this.#pressure.add(view);
+    this.#crowds.add(connection, view);
     this.#makeRoom();
     return view;
   }
@@ -112,8 +103,7 @@ export class ConnectionTable {
     const connection = new TrackedConnection(`${from.id}-${from.views.length}`, from.protocol, timeUs);
     connection.views.push(view);
     view.connection = connection;
-    this.#crowds.unproven.add(connection);
-    this.#pressure.add(view);
+    this.#crowds.add(connection, view);
     this.index(connection, view.clientToken);
     this.#makeRoom();
     return connection;
@@ -123,7 +113,7 @@ export class ConnectionTable {
   prove(connection: TrackedConnection, timeUs: number): void {
     connection.phase = "open";
     connection.outcome = "established";
-    this.#move(connection, "proven");
+    this.#crowds.move(connection, "proven");
     this.schedule(connection, timeUs + this.settings.settleUs);
   }
 
@@ -151,40 +141,23 @@ export class ConnectionTable {
 
   /** Tells all that is left, oldest first. */
   finish(): void {
-    for (const connection of Object.values(this.#crowds)
-      .flatMap((crowd) => [...crowd])
-      .sort((a, b) => a.startUs - b.startUs))
-      this.retire(connection);
+    const left = this.#crowds.all().sort((a, b) => a.startUs - b.startUs);
+    for (const connection of left) this.retire(connection);
   }
 
   #forget(connection: TrackedConnection): void {
     connection.phase = "gone";
     connection.deadlineUs = Number.POSITIVE_INFINITY;
     this.#wheel.remove(connection);
-    this.#leave(connection);
+    this.#crowds.remove(connection);
     if (connection.clientToken !== UNSEEN) this.#tokens.remove(connection);
   }
 
-  #move(connection: TrackedConnection, crowd: Crowd): void {
-    this.#leave(connection);
-    connection.crowd = crowd;
-    this.#crowds[crowd].add(connection);
-  }
-
-  #leave(connection: TrackedConnection): void {
-    this.#crowds[connection.crowd].remove(connection);
-    if (connection.crowd === "unproven") this.#pressure.remove(connection.views[0]!);
-  }
-
-  /** The unproven have a bound of their own, so that a flood does not push out the proven. */
   #makeRoom(): void {
-    const { maxConnections, maxUnproven } = this.settings;
-    const { unproven, doubted, proven } = this.#crowds;
-    if (unproven.size <= maxUnproven && this.size <= maxConnections) return;
-    const oldest = unproven.size > maxUnproven ? unproven.oldest : (doubted.oldest ?? proven.oldest ?? unproven.oldest);
-    if (oldest === undefined) return;
+    const surplus = this.#crowds.surplus();
+    if (surplus === undefined) return;
     this.#evicted += 1;
-    this.retire(oldest);
+    this.retire(surplus);
   }
 
   #onDue(connection: TrackedConnection, nowUs: number): void {
@@ -210,13 +183,13 @@ export class ConnectionTable {
 
   /** The server has had to ask again. */
   noteRepeat(view: TrackedView, timeUs: number): void {
-    this.#pressure.noteRepeat(view, timeUs);
+    this.#crowds.noteRepeat(view, timeUs);
   }
 
   /** A server that repeats nothing has its answer, unless it may be one that can't or won't repeat itself. */
   #judgeSilence(connection: TrackedConnection, nowUs: number): void {
     if (connection.crowd === "doubted") return this.retire(connection);
-    connection.isDoubted ||= this.#isSilenceEmpty(connection, nowUs);
+    connection.isDoubted ||= this.#crowds.isSilenceEmpty(connection, nowUs);
     if (connection.isDoubted) return this.#waitForProof(connection, nowUs);
     this.prove(connection, nowUs);
     this.#announce(connection);
@@ -230,38 +203,21 @@ export class ConnectionTable {
       connection.deadlineUs = connection.agreedUs + agreedUs;
       return;
     }
-    this.#move(connection, "doubted");
+    this.#crowds.move(connection, "doubted");
     connection.deadlineUs = nowUs + doubtedUs;
   }
 
-  #isSilenceEmpty(connection: TrackedConnection, nowUs: number): boolean {
-    const { overloadUnproven, pressureUnproven, pressureUs } = this.settings;
-    if (this.#crowds.unproven.size > overloadUnproven) return true;
-    return connection.views.some((view) => this.#pressure.isDoubtful(view, nowUs, pressureUnproven, pressureUs));
-  }
-
   #review(connection: TrackedConnection, nowUs: number): void {
-    const idleUs = this.#idleUs(connection);
-    if (connection.endUs + idleUs <= nowUs) return this.retire(connection);
-    if (!connection.isAnnounced && idleUs !== this.settings.dnsAnsweredUs) this.#announce(connection);
-    connection.deadlineUs = connection.endUs + idleUs;
+    const overUs = connection.endUs + idleUs(connection, this.settings);
+    if (overUs <= nowUs) return this.retire(connection);
+    if (!connection.isAnnounced && !isBrief(connection)) this.#announce(connection);
+    connection.deadlineUs = overUs;
   }
 
   #retireIfIdle(connection: TrackedConnection, nowUs: number): void {
-    const idleUs = this.#idleUs(connection);
-    if (connection.endUs + idleUs <= nowUs) this.retire(connection);
-    else connection.deadlineUs = connection.endUs + idleUs;
-  }
-
-  #idleUs(connection: TrackedConnection): number {
-    const { settings } = this;
-    if (connection.phase === "joined late") return settings.lateIdleUs;
-    if (connection.protocol === "UDP") {
-      if (connection.phase === "attempted") return settings.udpUnansweredUs;
-      return connection.views[0]!.ends[9] === DNS_PORT ? settings.dnsAnsweredUs : settings.udpAnsweredUs;
-    }
-    if (connection.phase === "attempted") return settings.attemptUs;
-    return connection.hasClientFin || connection.hasServerFin ? settings.halfClosedUs : Number.POSITIVE_INFINITY;
+    const overUs = connection.endUs + idleUs(connection, this.settings);
+    if (overUs <= nowUs) this.retire(connection);
+    else connection.deadlineUs = overUs;
   }
 
   #announce(connection: TrackedConnection): void {

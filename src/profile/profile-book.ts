@@ -7,32 +7,13 @@ import { AskedNames } from "./asked-names.ts";
 import { type Edge, edgeKey } from "./edge.ts";
 import { observeEdges } from "./edge-observations.ts";
 import { judgeLearned } from "./learned.ts";
+import { ObservedWindow, type Window } from "./observed-window.ts";
 import { OpenConnections } from "./open-connections.ts";
+import { type Placement, PlacementCount } from "./placement.ts";
 import type { Profile } from "./profile.ts";
 import { type CountedAt, ProfileRecord, type Shelf } from "./profile-record.ts";
 
 const MAX_PROFILES = 20_000;
-/** Reasons why an end is unknown that are told apart. */
-const MAX_REASONS = 64;
-
-/** What the whole book was seen through: the same for each profile in it. */
-export interface Window {
-  /** Microseconds since the epoch; null before anything was watched. */
-  sinceUs: number | null;
-  untilUs: number | null;
-  /** Packets that the kernel dropped; null where capture has not said. */
-  dropped: number | null;
-}
-
-/** How many connections found their place, and why others did not. */
-export interface Placement {
-  readonly connections: number;
-  /** At least one end is a pod. */
-  readonly ofPods: number;
-  /** An end that may be inside the cluster, and that nobody knows, by reason. */
-  readonly reasons: readonly (readonly [reason: string, connections: number])[];
-}
-
 /** An edge as the store keeps it. */
 export interface StoredEdge {
   readonly workload: WorkloadRef;
@@ -49,10 +30,8 @@ export class ProfileBook {
   readonly #records = new Map<string, ProfileRecord>();
   readonly #names = new AskedNames();
   readonly #open = new OpenConnections();
-  readonly #window: Window = { sinceUs: null, untilUs: null, dropped: null };
-  readonly #placement = { connections: 0, ofPods: 0 };
-  readonly #reasons = new Map<string, number>();
-  #droppedByThisCapture = 0;
+  readonly #window = new ObservedWindow();
+  readonly #placement = new PlacementCount();
   #undirected = 0;
   #overflowed = 0;
 
@@ -61,8 +40,8 @@ export class ProfileBook {
     this.#node = node;
   }
 
-  get window(): Readonly<Window> {
-    return this.#window;
+  get window(): Window {
+    return this.#window.now;
   }
 
   /** Connections of which not even the direction is known; they are in no profile. */
@@ -70,9 +49,9 @@ export class ProfileBook {
     return this.#undirected;
   }
 
-  /** Connections of which neither end is a pod's, and of those that have one, whether the other is known. */
+  /** How many connections found their place, and why others did not. */
   get placement(): Placement {
-    return { ...this.#placement, reasons: [...this.#reasons] };
+    return this.#placement.now;
   }
 
   /** Connections left out because there were too many workloads or edges. */
@@ -98,15 +77,11 @@ export class ProfileBook {
 
   addName(resolved: ResolvedName): void {
     this.#names.add(resolved);
-    this.#widen(resolved.timeUs, resolved.timeUs);
+    this.#window.widen(resolved.timeUs, resolved.timeUs);
   }
 
-  /** Capture counts its drops from its own start: a lower count than before is a new capture. */
-  addStatus({ dropped, timeUs }: CaptureStatus): void {
-    const isNewCapture = dropped < this.#droppedByThisCapture;
-    this.#window.dropped = (this.#window.dropped ?? 0) + dropped - (isNewCapture ? 0 : this.#droppedByThisCapture);
-    this.#droppedByThisCapture = dropped;
-    this.#widen(timeUs, timeUs);
+  addStatus(status: CaptureStatus): void {
+    this.#window.addStatus(status);
   }
 
   /** The profile of a workload that the cluster knows or that was seen; undefined for one that is neither. */
@@ -167,14 +142,14 @@ export class ProfileBook {
   /** What the store kept, before anything new is added. */
   restore({ edges, window }: { readonly edges: readonly StoredEdge[]; readonly window: Window }): void {
     for (const { workload, shelf, edge } of edges) this.#record(workload)?.restore(shelf, edge);
-    Object.assign(this.#window, window);
+    this.#window.restore(window);
   }
 
   /** Counts a connection wherever it shows, and returns where. */
   #observe(flow: Flow): readonly CountedAt[] {
     const { connection } = flow;
-    this.#notePlace(flow);
-    this.#widen(connection.startUs, connection.endUs);
+    this.#placement.add(flow);
+    this.#window.widen(connection.startUs, connection.endUs);
     if (connection.direction === "unknown") this.#undirected += 1;
     const namesFor = (client: string, address: string): readonly string[] => this.#names.namesFor(client, address);
     return observeEdges(flow, namesFor, this.#node).flatMap((observation) => {
@@ -182,18 +157,6 @@ export class ProfileBook {
       if (record === undefined) this.#overflowed += 1;
       return record?.count(flow, observation) ?? [];
     });
-  }
-
-  #notePlace({ client, servers }: Flow): void {
-    const ends = [client, ...servers].map(({ identity }) => identity);
-    this.#placement.connections += 1;
-    if (ends.some(({ kind }) => kind === "pod")) this.#placement.ofPods += 1;
-    for (const end of ends) {
-      if (end.kind !== "unresolved") continue;
-      // Reasons may name addresses: past the bound they are all one.
-      const reason = this.#reasons.has(end.reason) || this.#reasons.size < MAX_REASONS ? end.reason : "other reasons";
-      this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
-    }
   }
 
   #record(workload: WorkloadRef): ProfileRecord | undefined {
@@ -205,12 +168,6 @@ export class ProfileBook {
     return record;
   }
 
-  #widen(fromUs: number, untilUs: number): void {
-    const window = this.#window;
-    window.sinceUs = Math.min(window.sinceUs ?? fromUs, fromUs);
-    window.untilUs = Math.max(window.untilUs ?? untilUs, untilUs);
-  }
-
   /** An agent has word from its own node even where the workload was silent there. */
   #nodes(edges: readonly Edge[], expected: readonly string[]): Profile["nodes"] {
     const told = new Set(edges.flatMap((edge) => edge.nodes));
@@ -219,7 +176,7 @@ export class ProfileBook {
   }
 
   #observed(edges: readonly Edge[]): Profile["observed"] {
-    const { sinceUs, untilUs, dropped } = this.#window;
+    const { sinceUs, untilUs, dropped } = this.#window.now;
     return {
       since: sinceUs === null ? null : rfc3339(sinceUs),
       until: untilUs === null ? null : rfc3339(untilUs),

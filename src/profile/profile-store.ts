@@ -2,7 +2,8 @@ import type { StatementSync, DatabaseSync } from "node:sqlite";
 import { join, resolve } from "node:path";
 import { workloadKey } from "../cluster/workload.ts";
 import { type Edge, edgeKey } from "./edge.ts";
-import type { StoredEdge, Window } from "./profile-book.ts";
+import type { Window } from "./observed-window.ts";
+import type { StoredEdge } from "./profile-book.ts";
 import { openDatabase, orStoreFault } from "./store-file.ts";
 
 /** What was kept. */

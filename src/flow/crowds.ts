@@ -1,0 +1,69 @@
+import { AgeList } from "./age-list.ts";
+import type { FlowSettings } from "./flow-settings.ts";
+import { ServerPressure } from "./server-pressure.ts";
+import type { Crowd, TrackedConnection, TrackedView } from "./tracked.ts";
+
+/**
+ * All connections of the table by how far they are believed, oldest first, and what that says of their
+ * servers: who must go when there is no room, and when silence is no sign of an answer.
+ */
+export class Crowds {
+  readonly #lists: Readonly<Record<Crowd, AgeList<TrackedConnection>>> = {
+    unproven: new AgeList(),
+    doubted: new AgeList(),
+    proven: new AgeList(),
+  };
+  readonly #settings: FlowSettings;
+  readonly #pressure: ServerPressure;
+
+  constructor(settings: FlowSettings, seed: number) {
+    this.#settings = settings;
+    this.#pressure = new ServerPressure(seed);
+  }
+
+  get size(): number {
+    const { unproven, doubted, proven } = this.#lists;
+    return unproven.size + doubted.size + proven.size;
+  }
+
+  /** A new connection, with the view under which it is first known. */
+  add(connection: TrackedConnection, view: TrackedView): void {
+    this.#lists.unproven.add(connection);
+    this.#pressure.add(view);
+  }
+
+  move(connection: TrackedConnection, crowd: Crowd): void {
+    this.remove(connection);
+    connection.crowd = crowd;
+    this.#lists[crowd].add(connection);
+  }
+
+  remove(connection: TrackedConnection): void {
+    this.#lists[connection.crowd].remove(connection);
+    if (connection.crowd === "unproven") this.#pressure.remove(connection.views[0]!);
+  }
+
+  /** Who has to go, if there are too many. The unproven have a bound of their own, so that a flood does not push out the proven. */
+  surplus(): TrackedConnection | undefined {
+    const { maxConnections, maxUnproven } = this.#settings;
+    const { unproven, doubted, proven } = this.#lists;
+    if (unproven.size > maxUnproven) return unproven.oldest;
+    return this.size > maxConnections ? (doubted.oldest ?? proven.oldest ?? unproven.oldest) : undefined;
+  }
+
+  /** The server has had to ask again. */
+  noteRepeat(view: TrackedView, timeUs: number): void {
+    this.#pressure.noteRepeat(view, timeUs);
+  }
+
+  /** Whether the server's silence proves nothing: it may be answering with SYN cookies, which are never repeated. */
+  isSilenceEmpty(connection: TrackedConnection, nowUs: number): boolean {
+    const { overloadUnproven, pressureUnproven, pressureUs } = this.#settings;
+    if (this.#lists.unproven.size > overloadUnproven) return true;
+    return connection.views.some((view) => this.#pressure.isDoubtful(view, nowUs, pressureUnproven, pressureUs));
+  }
+
+  all(): TrackedConnection[] {
+    return Object.values(this.#lists).flatMap((list) => [...list]);
+  }
+}
