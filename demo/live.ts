@@ -80,7 +80,10 @@ async function stayUp(lab: Lab, signal: AbortSignal): Promise<void> {
   const port = await forwardToNode(lab, Number(new URL(agentUrl).port));
   const url = `http://127.0.0.1:${port}`;
   heading("It stays up until Ctrl-C");
-  say("From any other terminal:");
+  say(
+    "The policy goes on being enforced. What weir saw of the attack is in javaapp's profile now, and is left out of every " +
+      "policy that it writes. From any other terminal:",
+  );
   for (const line of [
     `curl -s ${url}/api/v1/profiles`,
     `curl -s ${url}/api/v1/profiles/shop/deployment/javaapp`,

@@ -30,8 +30,9 @@ async function showDefence(lab: Lab): Promise<void> {
   const { answered, failed, payments } = since(before, tally(lab));
   say(
     "How the string is written makes no difference. A filter that reads requests has to know every way to write it; the " +
-      "policy never looks at strings. Whatever talks javaapp into it, the payload has to come from a stranger, and to " +
-      "strangers there is no way out: not for LDAP, not for RMI, not for what will be found next year.",
+      "policy never looks at strings. Whatever talks javaapp into it, the payload has to come from a stranger, and no rule " +
+      "leads to one: not for LDAP, not for RMI. What javaapp needs stays open to an attack too: its database, its payments " +
+      "API, and DNS, which asks for any name.",
   );
   say("The shop meanwhile, as its own programs count:");
   answer(
