@@ -15,7 +15,7 @@ export interface Attempt {
 
 const patienceMs = 1200;
 // A DNS query for the addresses of the root, which a DNS server answers too.
-const message = Buffer.from("00010100000100000000000000000100 01".replace(" ", ""), "hex");
+const greeting = Buffer.from("0001010000010000000000000000010001", "hex");
 
 if (import.meta.main) {
   const [mode, address = "", ...ports] = process.argv.slice(2);
@@ -61,7 +61,7 @@ function tryUdp({ host, port, from }: Attempt): Promise<boolean> {
     const end = (isAnswered: boolean): void => resolve(isAnswered);
     // What a local chain drops is told to the sender as an error.
     socket.on("message", () => end(true)).on("error", () => end(false));
-    socket.bind(0, from, () => socket.send(message, port, host, () => {}));
+    socket.bind(0, from, () => socket.send(greeting, port, host, () => {}));
     setTimeout(() => end(false), patienceMs);
   });
 }

@@ -40,6 +40,15 @@ function policy(spec: string): string {
   return `{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: shop}, spec: ${spec}}`;
 }
 
+/** What a policy for app makes of egress to one peer, and of a list of ports. */
+function egress(to: string): readonly string[] | undefined {
+  return chainOf(`{podSelector: {matchLabels: {app: app}}, egress: [{to: [${to}], ports: [{port: 1}]}]}`, "egress-app");
+}
+
+function ports(direction: "ingress" | "egress", list: string): readonly string[] | undefined {
+  return chainOf(`{podSelector: {matchLabels: {app: app}}, ${direction}: [{ports: [${list}]}]}`, `${direction}-app`);
+}
+
 await t.test("only the directions that a policy isolates, and only its own pods, are judged", async (t) => {
   const spec = "{podSelector: {matchLabels: {app: app}}, policyTypes: [Egress]}";
   t.strictSame(chainOf(spec, "egress-app"), ["counter drop"]);
@@ -54,9 +63,7 @@ await t.test("without policyTypes ingress is isolated, and egress where there is
 });
 
 await t.test("peers are pods by their addresses, and blocks with exceptions", async (t) => {
-  const egress = (to: string): readonly string[] | undefined =>
-    chainOf(`{podSelector: {matchLabels: {app: app}}, egress: [{to: [${to}], ports: [{port: 1}]}]}`, "egress-app");
-  const [drop] = ["counter drop"];
+  const drop = "counter drop";
   t.strictSame(egress("{podSelector: {}}"), [
     "ip daddr [10.0.0.5, 10.0.0.6] tcp dport 1 return",
     "ip6 daddr [fd00::5] tcp dport 1 return",
@@ -81,8 +88,6 @@ await t.test("peers are pods by their addresses, and blocks with exceptions", as
 });
 
 await t.test("ports are one, a range, a whole protocol, or what the server calls so", async (t) => {
-  const ports = (direction: string, list: string): readonly string[] | undefined =>
-    chainOf(`{podSelector: {matchLabels: {app: app}}, ${direction}: [{ports: [${list}]}]}`, `${direction}-app`);
   t.strictSame(ports("ingress", "{port: 1}, {port: 5, endPort: 7, protocol: UDP}, {protocol: SCTP}"), [
     "tcp dport 1 return",
     "udp dport 5-7 return",
