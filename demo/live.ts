@@ -8,6 +8,7 @@ import { shop } from "./shop/shop.ts";
 import { describeEdge } from "./show/profile-view.ts";
 import { answer, command, dim, heading, say } from "./show/terminal.ts";
 import { showPolicy, showProfiles, showReview } from "./show-answers.ts";
+import { showAttack } from "./show-attack.ts";
 import { type WeirAgent, agentUrl, startWeir } from "./weir-agent.ts";
 
 const learnWithinMs = 75_000;
@@ -17,7 +18,10 @@ export interface LiveOptions {
   readonly signal: AbortSignal;
 }
 
-/** The whole demo: a lab, an agent that learns in it, and what the agent then answers. Leaves nothing behind. */
+/**
+ * The whole demo: a lab, an agent that learns in it, what the agent then answers, and an attack that its policy stops.
+ * Leaves nothing behind.
+ */
 export async function playLive({ hold, signal }: LiveOptions): Promise<void> {
   const lab = await startLab({
     plan: shop(hasIPv6() ? dualStack : ipv4Only),
@@ -27,8 +31,9 @@ export async function playLive({ hold, signal }: LiveOptions): Promise<void> {
     introduce();
     const weir = await learn(lab, signal);
     await showProfiles(weir);
-    await showPolicy(weir);
+    const policy = await showPolicy(weir);
     await showReview(weir);
+    await showAttack(lab, policy);
     if (hold) await stayUp(lab, signal);
     else say("That was all. Everything is taken down again; HOLD=1 would keep it up for your own questions.");
   } finally {
@@ -75,7 +80,10 @@ async function stayUp(lab: Lab, signal: AbortSignal): Promise<void> {
   const port = await forwardToNode(lab, Number(new URL(agentUrl).port));
   const url = `http://127.0.0.1:${port}`;
   heading("It stays up until Ctrl-C");
-  say("From any other terminal:");
+  say(
+    "The policy goes on being enforced. What weir saw of the attack is in javaapp's profile now, and is left out of every " +
+      "policy that it writes. From any other terminal:",
+  );
   for (const line of [
     `curl -s ${url}/api/v1/profiles`,
     `curl -s ${url}/api/v1/profiles/shop/deployment/javaapp`,

@@ -22,6 +22,11 @@ export async function replay(reason: string): Promise<void> {
   await showProfile();
   await showPolicies();
   await showReview();
+  heading("The attack");
+  say(
+    "Log4Shell, before the policy and under it, can't be shown from a recording: it needs the live lab, where the policy is " +
+      "enforced.",
+  );
 }
 
 async function showProfile(): Promise<void> {

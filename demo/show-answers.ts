@@ -2,7 +2,7 @@ import type { Review } from "../src/policy/review/review-shape.ts";
 import type { ProfileWithIds } from "./learning.ts";
 import { type ProfileSummary, edgeTable, summaryTable } from "./show/profile-view.ts";
 import { reviewText } from "./show/review-view.ts";
-import { answer, command, heading, say } from "./show/terminal.ts";
+import { answer, command, heading, quote, say } from "./show/terminal.ts";
 import { type WeirAgent, agentUrl } from "./weir-agent.ts";
 
 const javaapp = "shop/deployment/javaapp";
@@ -23,7 +23,8 @@ export async function showProfiles(weir: WeirAgent): Promise<void> {
   answer(edgeTable(profile));
 }
 
-export async function showPolicy(weir: WeirAgent): Promise<void> {
+/** Answers the YAML. */
+export async function showPolicy(weir: WeirAgent): Promise<string> {
   heading("The policy it writes for javaapp");
   say(
     "Out go the connections that were seen, and DNS over TCP beside DNS over UDP; no other: a stranger's server cannot " +
@@ -41,7 +42,9 @@ export async function showPolicy(weir: WeirAgent): Promise<void> {
     "-d",
     "{}",
   ];
-  answer(await ask(weir, [...post, `${agentUrl}/api/v1/policies/${javaapp}`]));
+  const yaml = await ask(weir, [...post, `${agentUrl}/api/v1/policies/${javaapp}`]);
+  answer(yaml);
+  return yaml;
 }
 
 export async function showReview(weir: WeirAgent): Promise<void> {
@@ -59,8 +62,4 @@ export async function showReview(weir: WeirAgent): Promise<void> {
 async function ask(weir: WeirAgent, args: readonly string[]): Promise<string> {
   command(["curl", ...args.map(quote)].join(" "));
   return weir.curl(args);
-}
-
-function quote(word: string): string {
-  return /^[\w:/.@=-]+$/u.test(word) ? word : `'${word}'`;
 }

@@ -2,7 +2,7 @@ import type { ChildProcess, SpawnOptions } from "node:child_process";
 import { existsSync } from "node:fs";
 import { kubernetesList } from "./kubernetes-list.ts";
 import { layOut } from "./layout.ts";
-import type { LabPlan, Layout, Program } from "./plan.ts";
+import { type LabPlan, type Layout, type Program, labFolder } from "./plan.ts";
 import { type OnProgramEnd, ProgramGroup } from "./program-group.ts";
 import { type Finished, type Sandbox, openSandbox } from "./sandbox.ts";
 import { serviceNat } from "./service-nat.ts";
@@ -100,8 +100,8 @@ function labOf(
   return {
     layout,
     clusterYaml: kubernetesList(layout, startedAt),
-    folder: "/run",
-    folderFromHere: `${sandbox.root}/run`,
+    folder: labFolder,
+    folderFromHere: `${sandbox.root}${labFolder}`,
     exec: (where, argv, input) => sandbox.run(inNetwork(where, argv), input),
     start,
     startPrograms: async () => {

@@ -1,3 +1,6 @@
+/** A folder of the lab's own, on a RAM disk that vanishes with it, as its programs see it. */
+export const labFolder = "/run";
+
 /**
  * What a lab holds, as a table. The network, the Services, the DNS zone and cluster.yaml are all made from it,
  * so what runs and what Kubernetes would say about it cannot differ.

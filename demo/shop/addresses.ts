@@ -7,6 +7,7 @@ export const shopAddresses = {
   payments: "203.0.113.10",
   customer4: "203.0.113.80",
   customer6: "2001:db8:113::80",
+  attacker: "203.0.113.66",
 } as const;
 
 export const shopNodePort = 30_080;

@@ -15,15 +15,16 @@ export function shopNode(families: Families): NodePlan {
   };
 }
 
-/** The world beyond the node: a DNS server, the payments API, customers. */
+/** The world beyond the node: a DNS server, the payments API, customers, and a stranger who waits to be asked. */
 export function shopOutside(families: Families): OutsidePlan {
-  const { outsideDns: dns, payments, customer4, customer6, node4, node6 } = shopAddresses;
+  const { outsideDns: dns, payments, attacker, customer4, customer6, node4, node6 } = shopAddresses;
   return {
     gateways: families("192.168.50.1/24", "2001:db8:50::1/64"),
-    addresses: [dns, payments, ...families<string>(customer4, customer6)],
+    addresses: [dns, payments, attacker, ...families<string>(customer4, customer6)],
     programs: [
       outsideDns(dns, { "api.payments.example": [payments] }),
       program("payments.ts", { name: "payments", role: "server" }, { listen: payments }),
+      program("attacker.ts", { name: "attacker", role: "server" }, { listen: attacker }),
       ...families(customer("customer", customer4, node4), customer("customer-on-ipv6", customer6, node6)),
     ],
   };

@@ -1,10 +1,13 @@
 import { clusterDns } from "../lab/dns-server.ts";
-import type { WorkloadPlan } from "../lab/plan.ts";
+import { type WorkloadPlan, labFolder } from "../lab/plan.ts";
 import { shopAddresses } from "./addresses.ts";
 import { program } from "./program.ts";
 import type { Families } from "./families.ts";
 
 const dns = shopAddresses.clusterDns;
+
+/** In the lab's folder: what javaapp writes when a stranger's code has run in it. */
+export const markerName = "payload-ran";
 
 export const coredns: WorkloadPlan = {
   namespace: "kube-system",
@@ -50,7 +53,12 @@ export const javaapp: WorkloadPlan = {
     program(
       "javaapp.ts",
       { name, role: "server" },
-      { dns, database: "db.data.svc.cluster.local", payments: "api.payments.example" },
+      {
+        dns,
+        database: "db.data.svc.cluster.local",
+        payments: "api.payments.example",
+        marker: `${labFolder}/${markerName}`,
+      },
     ),
 };
 

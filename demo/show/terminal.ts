@@ -17,6 +17,11 @@ export function command(line: string): void {
   console.log(`  ${styleText("green", "$")} ${styleText("bold", line)}\n`);
 }
 
+/** A word as a shell must be given it. */
+export function quote(word: string): string {
+  return /^[\w:/.@=-]+$/u.test(word) ? word : `'${word}'`;
+}
+
 /** What a command answered. */
 export function answer(text: string): void {
   console.log(`${text.trimEnd().replaceAll(/^(?=.)/gmu, "    ")}\n`);

@@ -55,6 +55,10 @@ await t.test("the demo learns live what javaapp does, writes its policy and ends
   t.equal(code, 0, demo.output());
   t.strictSame(policiesIn(demo.output()), [javaappPolicy(hasIPv6())]);
   t.match(demo.output(), /passed:/u);
+  const [before = "", under = ""] = demo.output().split("The policy is enforced");
+  t.strictSame(occurrences(before, "written: javaapp ran Payload.class"), 3);
+  t.strictSame(occurrences(under, "none: the payload never arrived"), 3);
+  t.match(under, /orders of jclient answered +[1-9]\d*\n +orders failed +0\n +payments made outside +[1-9]/u);
 });
 
 await t.test(
@@ -81,9 +85,14 @@ await t.test("without a lab the demo says so and tells the same story from its r
   const [code] = (await once(demo.child, "close")) as [number | null];
   t.equal(code, 0, demo.output());
   t.match(demo.output(), /not live: REPLAY=1 is set/u);
+  t.match(demo.output(), /can't be shown from a recording/u);
   const [javaapp] = policiesIn(demo.output());
   t.strictSame(javaapp, javaappPolicy(true));
 });
+
+function occurrences(text: string, of: string): number {
+  return text.split(of).length - 1;
+}
 
 interface Demo {
   readonly child: ChildProcess;
