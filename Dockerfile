@@ -8,8 +8,9 @@ WORKDIR /opt/weir
 COPY package.json package-lock.json ./
 # The optional packages are the Node.js that a developer's machine gets; the image has its own.
 RUN npm ci --ignore-scripts --omit=dev --omit=optional --no-audit --no-fund
-# The one addon, against the headers of the Node.js at hand: nothing is fetched for it.
-RUN npm rebuild pcap --ignore-scripts=false --nodedir=/usr/local \
+# The one addon, against the headers of the Node.js at hand: nothing is fetched for it. node-gyp reads the
+# variable by itself; npm is about to stop knowing the flag.
+RUN npm_config_nodedir=/usr/local npm rebuild pcap --ignore-scripts=false \
  && test -e node_modules/pcap/build/Release/pcap_binding.node \
  && rm -rf node_modules/pcap/build/Release/obj.target node_modules/pcap/build/Release/.deps \
  && find node_modules -type f \( -name '*.map' -o -name '*.md' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
