@@ -35,7 +35,7 @@ async function startPod(lab: Lab): Promise<void> {
   const initialized = await attempt(lab, dataFolder);
   if (initialized !== "done") throw new Error(initialized);
   const withFiles = [weirIn(lab), ...agent.args!, "--cluster", `${lab.folder}/cluster.yaml`];
-  for (const argv of [inContainer(lab, capture), inContainer(lab, agent, withFiles)]) {
+  for (const argv of [inContainer(lab, agent, withFiles), inContainer(lab, capture)]) {
     lab.start("node", argv, { stdio: ["ignore", "inherit", "inherit"] });
   }
   await eventually("the pod is ready", () => ask(lab, "/readyz"));
