@@ -107,7 +107,13 @@ function toFiles(files: readonly string[] = []): readonly string[] {
   return files;
 }
 
-/** The XDG Base Directory Specification's place for state. */
+/** The XDG Base Directory Specification's place for state; a folder of the machine's for a user without a home. */
 function defaultDataDir(): string {
-  return join(process.env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state"), "weir");
+  const stateHome = process.env["XDG_STATE_HOME"];
+  if (stateHome !== undefined) return join(stateHome, "weir");
+  try {
+    return join(homedir(), ".local", "state", "weir");
+  } catch {
+    return "/var/lib/weir"; // a container's user that /etc/passwd does not know
+  }
 }

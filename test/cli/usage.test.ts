@@ -1,5 +1,6 @@
+import { spawnSync } from "node:child_process";
 import t from "tap";
-import { captures, weir } from "./run.ts";
+import { bin, captures, weir } from "./run.ts";
 
 const good = `${captures}vlan-qinq.pcap`;
 
@@ -38,3 +39,17 @@ await t.test("help is printed on standard output, for the program and each comma
     if (command !== "") t.match(stdout, /Examples:[\s\S]*Exit status: 0/u, command);
   }
 });
+
+const somebody = ["--reuid", "65532", "--regid", "65532", "--clear-groups", "env", "-u", "HOME"];
+const mayBeSomebody = spawnSync("setpriv", [...somebody, "test", "-x", bin]).status === 0;
+
+await t.test(
+  "a user whom /etc/passwd does not know, without HOME, is answered too",
+  { skip: mayBeSomebody ? false : "only root can become somebody whom nobody knows, and only where he may read weir" },
+  (t) => {
+    const { status, stdout } = spawnSync("setpriv", [...somebody, bin, "agent", "--help"], { encoding: "utf8" });
+    t.equal(status, 0);
+    t.match(stdout, /default: "\/var\/lib\/weir"/u);
+    t.end();
+  },
+);

@@ -1,0 +1,31 @@
+# One image for the agent and for capture, on x86-64 and arm64:
+#   docker buildx build --platform linux/amd64,linux/arm64 -t REGISTRY/weir:0.1.0 --push .
+# Both stages are the same Debian with the same Node.js, so that what is built in one runs in the other.
+FROM node:24-bookworm-slim AS build
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends g++ libpcap-dev make python3
+WORKDIR /opt/weir
+COPY package.json package-lock.json ./
+# The optional packages are the Node.js that a developer's machine gets; the image has its own.
+RUN npm ci --ignore-scripts --omit=dev --omit=optional --no-audit --no-fund
+# The one addon, against the headers of the Node.js at hand: nothing is fetched for it. node-gyp reads the
+# variable by itself; npm is about to stop knowing the flag.
+RUN npm_config_nodedir=/usr/local npm rebuild pcap --ignore-scripts=false \
+ && test -e node_modules/pcap/build/Release/pcap_binding.node \
+ && rm -rf node_modules/pcap/build/Release/obj.target node_modules/pcap/build/Release/.deps \
+ && find node_modules -type f \( -name '*.map' -o -name '*.md' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
+
+FROM node:24-bookworm-slim
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends libpcap0.8 \
+ && rm -rf /var/lib/apt/lists/* \
+ && groupadd --gid 65532 weir \
+ && useradd --uid 65532 --gid 65532 --no-create-home --home-dir /var/lib/weir --shell /usr/sbin/nologin weir \
+ && install -d -o 65532 -g 65532 -m 0700 /var/lib/weir
+WORKDIR /opt/weir
+COPY package.json LICENSE ./
+COPY bin bin
+COPY src src
+COPY --from=build /opt/weir/node_modules node_modules
+USER 65532:65532
+ENTRYPOINT ["/opt/weir/bin/weir"]

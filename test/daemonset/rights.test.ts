@@ -1,0 +1,84 @@
+/** What the pods may do, line by line: whoever widens one of these has to say so here too. */
+import t from "tap";
+import * as base from "./manifests.ts";
+
+const { agent, capture, dataFolder, everyContainer, podSpec } = base;
+
+await t.test("the agent may read what names addresses, and nothing else", (t) => {
+  const verbs = ["get", "list", "watch"];
+  t.strictSame(base.clusterRole.rules, [
+    { apiGroups: [""], resources: ["pods", "services", "namespaces", "nodes"], verbs },
+    { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs },
+    { apiGroups: ["apps"], resources: ["replicasets", "deployments", "statefulsets", "daemonsets"], verbs },
+    { apiGroups: ["batch"], resources: ["jobs", "cronjobs"], verbs },
+    { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs },
+  ]);
+  const { roleRef, subjects } = base.clusterRoleBinding;
+  t.strictSame(roleRef, { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "weir" });
+  t.strictSame(subjects, [{ kind: "ServiceAccount", name: "weir", namespace: "weir" }]);
+  t.equal(base.serviceAccount.metadata?.name, podSpec.serviceAccountName);
+  t.end();
+});
+
+await t.test("the token is mounted into the agent alone", (t) => {
+  t.equal(base.serviceAccount.automountServiceAccountToken, false);
+  t.equal(podSpec.automountServiceAccountToken, false);
+  const withToken = podSpec.volumes!.filter(({ projected, secret }) => projected ?? secret).map(({ name }) => name);
+  t.strictSame(withToken, ["token"]);
+  const holders = everyContainer.filter((each) => each.volumeMounts?.some(({ name }) => name === "token"));
+  t.strictSame(
+    holders.map(({ name }) => name),
+    ["agent"],
+  );
+  t.match(agent.volumeMounts, [
+    { name: "capture" },
+    { name: "data" },
+    { mountPath: "/var/run/secrets/kubernetes.io/serviceaccount", readOnly: true },
+  ]);
+  t.end();
+});
+
+await t.test("each container has the capabilities that its work takes", (t) => {
+  const capabilities = everyContainer.map(({ name, securityContext }) => [name, securityContext?.capabilities]);
+  t.strictSame(Object.fromEntries(capabilities), {
+    "data-folder": { drop: ["ALL"], add: ["CHOWN"] },
+    agent: { drop: ["ALL"] },
+    capture: { drop: ["ALL"], add: ["NET_RAW"] },
+  });
+  for (const { name, securityContext } of everyContainer) {
+    t.equal(securityContext?.privileged ?? false, false, name);
+    t.equal(securityContext?.allowPrivilegeEscalation, false, name);
+    t.equal(securityContext?.readOnlyRootFilesystem, true, name);
+    t.equal(securityContext?.seccompProfile, undefined, `${name} has the pod's`);
+  }
+  t.strictSame(podSpec.securityContext?.seccompProfile, { type: "RuntimeDefault" });
+  t.match(agent.securityContext, { runAsNonRoot: true, runAsUser: 65_532, runAsGroup: 65_532 });
+  t.strictSame(dataFolder.command, ["chown", "65532:65532", "/var/lib/weir"]);
+  t.end();
+});
+
+await t.test("of the node the pod shares the network and one folder, which capture does not see", (t) => {
+  t.equal(podSpec.hostNetwork, true);
+  t.equal(podSpec.dnsPolicy, "ClusterFirstWithHostNet");
+  t.equal(podSpec.hostPID ?? podSpec.hostIPC ?? podSpec.shareProcessNamespace ?? false, false);
+  t.strictSame(
+    podSpec.volumes!.filter(({ hostPath }) => hostPath).map(({ hostPath }) => hostPath),
+    [{ path: "/var/lib/weir", type: "DirectoryOrCreate" }],
+  );
+  t.strictSame(capture.volumeMounts, [{ name: "capture", mountPath: "/run/weir" }]);
+  t.equal(podSpec.volumes!.find(({ name }) => name === "capture")?.emptyDir?.medium, "Memory");
+  t.equal(agent.volumeMounts?.find(({ name }) => name === "capture")?.readOnly, true);
+  t.end();
+});
+
+await t.test("nothing but the node's own loopback is listened on, and the probes ask there", (t) => {
+  t.match(agent.args, ["agent", /^--capture/u, /^--data-dir/u, "--listen=127.0.0.1:9447"]);
+  t.match(agent.ports, [{ containerPort: 9447, hostIP: "127.0.0.1" }]);
+  for (const probe of [agent.startupProbe, agent.livenessProbe]) {
+    t.strictSame(probe?.httpGet, { host: "127.0.0.1", port: 9447, path: "/livez" });
+  }
+  t.strictSame(agent.readinessProbe?.httpGet, { host: "127.0.0.1", port: 9447, path: "/readyz" });
+  t.equal(capture.ports, undefined);
+  t.notOk(base.kustomization.resources.some((file) => file.includes("service.yaml")));
+  t.end();
+});
