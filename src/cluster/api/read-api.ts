@@ -29,7 +29,7 @@ export async function listKind(
 ): Promise<string> {
   for (let from: string | undefined = ""; ;) {
     const query = new URLSearchParams({ limit: String(PAGE), ...(from !== "" && { continue: from }) });
-    const list = await readList(await connection.open(`${pathOf(kind)}?${query}`, LIST_IDLE_MS, signal));
+    const list = await readList(await connection.open(`${pathOf(kind)}?${query.toString()}`, LIST_IDLE_MS, signal));
     for (const object of list.items ?? []) onObject(object);
     from = list.metadata?.continue;
     if (from === undefined || from === "") return list.metadata?.resourceVersion ?? "";
@@ -68,7 +68,7 @@ export async function* watchKind(
     resourceVersion,
     timeoutSeconds: String(Math.round(seconds)),
   });
-  const response = await connection.open(`${pathOf(kind)}?${query}`, WATCH_IDLE_MS, signal);
+  const response = await connection.open(`${pathOf(kind)}?${query.toString()}`, WATCH_IDLE_MS, signal);
   onOpen();
   for await (const line of linesOf(response)) yield toEvent(line);
 }
