@@ -4,12 +4,14 @@ import { addAgentCommand } from "./cli/agent-command.ts";
 import { addAnalyzeCommand } from "./cli/analyze-command.ts";
 import { addCaptureCommand } from "./cli/capture-command.ts";
 import { addFlowsCommand } from "./cli/flows-command.ts";
+import { addSnapshotCommand } from "./cli/snapshot-command.ts";
 import { OutputClosed } from "./cli/standard-output.ts";
 import { UsageError } from "./cli/usage-error.ts";
 
 const help = `
 Commands on files:  weir flows --pcap trace.pcap
                     weir analyze --pcap trace.pcap --cluster cluster.yaml
+A cluster's state:  weir snapshot > cluster.yaml
 Live:               weir agent --cluster cluster.yaml, then curl -s http://127.0.0.1:9447/api/v1/profiles
 
 Every option can be given as an environment variable, --data-dir as WEIR_DATA_DIR.
@@ -35,6 +37,7 @@ function makeProgram(): Command {
   addCaptureCommand(program);
   addAnalyzeCommand(program);
   addFlowsCommand(program);
+  addSnapshotCommand(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }

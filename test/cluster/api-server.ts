@@ -147,7 +147,9 @@ export class ApiServer {
     if (version < this.#forgotten) return status(410, "the provided continue parameter is too old");
     const rest = all.length > from + limit ? { continue: `${from + limit}/${version}` } : {};
     // Items of a list name no kind of their own.
-    const items = all.slice(from, from + limit).map((object) => ({ ...object, apiVersion: undefined, kind: undefined }));
+    const items = all
+      .slice(from, from + limit)
+      .map((object) => ({ ...object, apiVersion: undefined, kind: undefined }));
     const metadata = { resourceVersion: String(version), ...rest };
     return { kind: `${kind.kind}List`, apiVersion: kind.apiVersion, metadata, items };
   }
