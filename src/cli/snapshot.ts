@@ -26,8 +26,7 @@ export async function snapshot({ kubeconfig }: SnapshotOptions): Promise<void> {
 async function readOnce(path: string | undefined): ReturnType<typeof readCluster> {
   try {
     const connection = await connectApi(path === undefined ? { kind: "default" } : { kind: "kubeconfig", path });
-    const onMissed = (problem: string): void => console.error(`weir: ${problem}`);
-    return await readCluster(connection, { onMissed, signal: stopSignal() }).catch((error: unknown) => {
+    return await readCluster(connection, { onMissed: warn, signal: stopSignal() }).catch((error: unknown) => {
       throw error instanceof ApiFault
         ? new ApiRefused(`${connection.server}: ${error.message}`, { cause: error })
         : error;
@@ -35,4 +34,8 @@ async function readOnce(path: string | undefined): ReturnType<typeof readCluster
   } catch (error) {
     throw error instanceof ApiRefused ? new UsageError(error.message.replaceAll("\n", " "), { cause: error }) : error;
   }
+}
+
+function warn(problem: string): void {
+  console.error(`weir: ${problem}`);
 }

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
@@ -40,6 +40,13 @@ async function serve(t: Test): Promise<{ server: ApiServer; kubeconfig: string }
   return { server, kubeconfig };
 }
 
+function sorted(path: string): string[] {
+  return readClusterFiles([path])
+    .filter(({ metadata }) => metadata.name !== "secretive")
+    .map((object) => JSON.stringify(object))
+    .sort();
+}
+
 await t.test("a snapshot is a cluster file that says the same, without secrets", async (t) => {
   const { kubeconfig } = await serve(t);
   const { status, stdout, stderr } = await weir(["snapshot", "--kubeconfig", kubeconfig]);
@@ -47,12 +54,7 @@ await t.test("a snapshot is a cluster file that says the same, without secrets",
   t.notMatch(stdout, /SECRET-|annotations|managedFields|env:|command/u);
   const file = join(t.testdirName, "snapshot.yaml");
   writeFileSync(file, stdout);
-  const byName = (path: string): string[] =>
-    readClusterFiles([path])
-      .filter(({ metadata }) => metadata.name !== "secretive")
-      .map((object) => JSON.stringify(object))
-      .sort();
-  t.strictSame(byName(file), byName(shopFile.pathname));
+  t.strictSame(sorted(file), sorted(shopFile.pathname));
 });
 
 await t.test("without --kubeconfig it looks where kubectl does", async (t) => {
@@ -92,7 +94,6 @@ const skip = spawnSync("kubectl", ["version", "--client"]).error === undefined ?
 
 await t.test("kubectl reads the same objects from the tests' own API server", { skip }, async (t) => {
   const { kubeconfig } = await serve(t);
-  const { spawn } = await import("node:child_process");
   const args = [
     "get",
     "pods,services,networkpolicies",
