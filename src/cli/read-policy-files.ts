@@ -21,8 +21,12 @@ export function readPolicyFiles(paths: readonly string[]): readonly NetworkPolic
 
 /** Policies that came with the cluster's state, held to the same rules. */
 export function recheckPolicies(policies: readonly NetworkPolicyObject[]): readonly NetworkPolicyObject[] {
-  const plain = (policy: NetworkPolicyObject): unknown => JSON.parse(JSON.stringify(toApiObject(policy)));
-  return readAll(policies.map((policy) => ({ place: "cluster files", value: plain(policy) })));
+  return readAll(policies.map((policy) => ({ place: "cluster files", value: withoutUndefined(toApiObject(policy)) })));
+}
+
+/** As it would stand in a file: what is undefined is not there. */
+function withoutUndefined(object: object): unknown {
+  return JSON.parse(JSON.stringify(object)) as unknown;
 }
 
 function manifestsIn(name: string): readonly Manifest[] {
