@@ -101,7 +101,9 @@ function checkOptions(raw: RawOptions): AgentOptions {
 function toCaptureSource(how: string, interfaces: string): CaptureSource {
   if (how === "spawn") {
     const { execPath, execArgv, argv } = process;
-    return { kind: "spawn", command: [execPath, ...execArgv, argv[1]!, "capture", "--interface", interfaces] };
+    // What bin/weir sets for the agent alone: capture makes more garbage.
+    const flags = execArgv.filter((flagText) => !flagText.startsWith("--max-semi-space-size"));
+    return { kind: "spawn", command: [execPath, ...flags, argv[1]!, "capture", "--interface", interfaces] };
   }
   const path = /^unix:(?<path>.+)$/u.exec(how)?.groups?.["path"];
   if (path === undefined) throw new RangeError(`${how}: expected spawn or unix:PATH`);
