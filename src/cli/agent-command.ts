@@ -17,6 +17,7 @@ Learns until it is told to stop, and answers over HTTP:
   GET  /api/v1/graph                                who talks to whom
   GET  /api/v1/flows?follow=1                       connections as they come, a JSON object a line
   POST /api/v1/policies/{namespace}/{kind}/{name}   a NetworkPolicy and its review
+  POST /api/v1/check                                would these policies let pass what was seen
   GET  /openapi.json                                all of it
 
 In a pod, without --cluster and --kubeconfig, the service account is used.
