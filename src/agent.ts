@@ -2,8 +2,9 @@ import { pino } from "pino";
 import type { AgentOptions } from "./cli/agent-command.ts";
 import { UsageError } from "./cli/usage-error.ts";
 import { ClusterFileError } from "./cluster/file/cluster-file-error.ts";
+import { ApiRefused } from "./cluster/api/api-fault.ts";
 import { ClusterState } from "./cluster/cluster-state.ts";
-import { followClusterFiles } from "./cluster/file/follow-cluster-files.ts";
+import { followCluster, type FollowedCluster } from "./cluster/follow-cluster.ts";
 import { type IdentifiedEvent, IdentityQueue } from "./cluster/identity-queue.ts";
 import { CaptureFeed, CaptureRefused } from "./flow/capture-feed.ts";
 import type { CaptureStatus, FlowEvent } from "./flow/connection.ts";
@@ -34,7 +35,6 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
 
   // Who is who.
   const cluster = new ClusterState();
-  let clusterFault: string | undefined;
 
   // What is learned, and where it is kept.
   const store = orRefuse(() => new ProfileStore(options.dataDir));
@@ -58,13 +58,21 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     book.addStatus(event.status);
   };
 
-  // Where packets come from.
+  // Where packets come from, and where objects do.
   const feed = new CaptureFeed({ source: options.capture, onEvent, logger: logger.child({ stage: "capture" }) });
+  const followed = await followCluster(options.cluster, {
+    signal: stop.signal,
+    logger: logger.child({ stage: "cluster" }),
+    onChange: (objects) => {
+      cluster.replace(objects, nowUs());
+      queue.advance(nowUs());
+    },
+  }).catch(refuse);
 
   // Who may ask.
   const conditions = (): readonly Condition[] => [
     { name: "capture", ok: feed.status.isConnected, detail: `restarted ${feed.status.restarts} times` },
-    { name: "cluster", ok: clusterFault === undefined, detail: clusterFault ?? `${cluster.pods().length} pods known` },
+    { name: "cluster", ok: followed.fault() === undefined, detail: clusterDetail(followed, cluster) },
     { name: "store", ok: saver.fault === undefined, detail: saver.fault ?? "saved" },
   ];
   const registry = makeRegistry({ captureStatus: () => captureStatus, feedStatus: () => feed.status, book, cluster });
@@ -79,28 +87,15 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   });
 
   // All of it at once.
-  orRefuse(() =>
-    followClusterFiles(options.clusterFiles, {
-      signal: stop.signal,
-      onChange: (objects) => {
-        if (clusterFault !== undefined) logger.info("cluster files can be read again");
-        clusterFault = undefined;
-        cluster.replace(objects, nowUs());
-        queue.advance(nowUs());
-      },
-      onFault: (fault) => {
-        clusterFault = fault.message;
-        logger.warn({ fault: fault.message }, "cluster files can't be read; the last good state holds");
-      },
-    }),
-  );
-  logger.info({ dataDir: options.dataDir, profiles: book.size, pods: cluster.pods().length }, "learning");
   const saving = setInterval(() => {
     queue.advance(nowUs());
     saver.save(Date.now());
   }, SAVE_PERIOD_MS);
   try {
     await server.listen(options.listen).catch(refuse);
+    // What is captured before the cluster is known could not be told whose it is.
+    await followed.first;
+    logger.info({ dataDir: options.dataDir, profiles: book.size, pods: cluster.pods().length }, "learning");
     await feed.run(stop.signal).catch(refuse);
   } finally {
     clearInterval(saving);
@@ -113,6 +108,12 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     await server.close();
     clearTimeout(impatience);
   }
+}
+
+function clusterDetail(followed: FollowedCluster, cluster: ClusterState): string {
+  const missed = followed.missed();
+  const known = followed.fault() ?? `${cluster.pods().length} pods known`;
+  return missed.length === 0 ? known : `${known}; may not be read: ${missed.join(", ")}`;
 }
 
 function nowUs(): number {
@@ -129,7 +130,7 @@ function orRefuse<Value>(start: () => Value): Value {
 
 /** What the user can mend is one line; everything else is ours and shows its stack. */
 function refuse(error: unknown): never {
-  const isTheirs = error instanceof CaptureRefused || error instanceof StoreFault || error instanceof ClusterFileError;
+  const isTheirs = [CaptureRefused, StoreFault, ClusterFileError, ApiRefused].some((kind) => error instanceof kind);
   const isListening = error instanceof Error && "code" in error && "syscall" in error && error.syscall === "listen";
   if (!isTheirs && !isListening) throw error;
   throw new UsageError(isListening ? `--listen: ${error.message}` : (error as Error).message, { cause: error });

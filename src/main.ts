@@ -3,19 +3,23 @@ import { readFileSync } from "node:fs";
 import { addAgentCommand } from "./cli/agent-command.ts";
 import { addAnalyzeCommand } from "./cli/analyze-command.ts";
 import { addCaptureCommand } from "./cli/capture-command.ts";
+import { addCheckCommand } from "./cli/check-command.ts";
 import { addFlowsCommand } from "./cli/flows-command.ts";
+import { addSnapshotCommand } from "./cli/snapshot-command.ts";
 import { OutputClosed } from "./cli/standard-output.ts";
 import { UsageError } from "./cli/usage-error.ts";
 
 const help = `
 Commands on files:  weir flows --pcap trace.pcap
                     weir analyze --pcap trace.pcap --cluster cluster.yaml
+                    weir check --cluster cluster.yaml --policies policies.yaml --pcap trace.pcap
+A cluster's state:  weir snapshot > cluster.yaml
 Live:               weir agent --cluster cluster.yaml, then curl -s http://127.0.0.1:9447/api/v1/profiles
 
 Every option can be given as an environment variable, --data-dir as WEIR_DATA_DIR.
 Results go to standard output, everything else to standard error.`;
 
-function makeProgram(): Command {
+function makeProgram(onNo: () => void): Command {
   const { version, description } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
     version: string;
     description: string;
@@ -35,16 +39,19 @@ function makeProgram(): Command {
   addCaptureCommand(program);
   addAnalyzeCommand(program);
   addFlowsCommand(program);
+  addCheckCommand(program, onNo);
+  addSnapshotCommand(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }
 
-/** 0 done; 2 bad usage or input, with one clear line a fault. Anything else is our bug and shows its stack. */
+/** 0 done; 1 the answer is no (only check); 2 bad usage or input, with one clear line a fault. Anything else is our bug and shows its stack. */
 async function main(): Promise<number> {
-  const program = makeProgram();
+  let isNo = false;
+  const program = makeProgram(() => (isNo = true));
   try {
     await program.parseAsync();
-    return 0;
+    return isNo ? 1 : 0;
   } catch (error) {
     if (error instanceof OutputClosed) return 0;
     if (error instanceof CommanderError) return explainUsage(error);

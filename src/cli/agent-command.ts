@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import { isInPod } from "../cluster/api/connect-api.ts";
+import type { ClusterOrigin } from "../cluster/follow-cluster.ts";
 import { flag } from "./flag.ts";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -15,11 +17,15 @@ Learns until it is told to stop, and answers over HTTP:
   GET  /api/v1/graph                                who talks to whom
   GET  /api/v1/flows?follow=1                       connections as they come, a JSON object a line
   POST /api/v1/policies/{namespace}/{kind}/{name}   a NetworkPolicy and its review
+  POST /api/v1/check                                would these policies let pass what was seen
   GET  /openapi.json                                all of it
+
+In a pod, without --cluster and --kubeconfig, the service account is used.
 
 Examples:
   kubectl get namespaces,nodes,pods,services,endpointslices,replicasets,deployments,statefulsets,daemonsets,jobs,cronjobs,networkpolicies -A -o yaml > cluster.yaml
   weir agent --cluster cluster.yaml
+  weir agent --kubeconfig ~/.kube/config
   curl -s -X POST -H 'accept: application/yaml' http://127.0.0.1:9447/api/v1/policies/shop/deployment/javaapp
 
 Exit status: 0 told to stop; 2 bad usage or input, or it can't capture.`;
@@ -27,7 +33,7 @@ Exit status: 0 told to stop; 2 bad usage or input, or it can't capture.`;
 /** Settings of the agent, checked. */
 export interface AgentOptions {
   readonly capture: CaptureSource;
-  readonly clusterFiles: readonly string[];
+  readonly cluster: ClusterOrigin;
   readonly listen: ListenAddress;
   readonly dataDir: string;
   /** Whose own side of each connection is recorded; undefined records both. */
@@ -39,6 +45,7 @@ interface RawOptions {
   readonly interface: string;
   readonly capture: string;
   readonly cluster?: readonly string[];
+  readonly kubeconfig?: string;
   readonly listen: string;
   readonly dataDir: string;
   readonly node?: string;
@@ -58,6 +65,7 @@ export function addAgentCommand(program: Command, runAgent: RunAgent): void {
     .addOption(
       flag("--cluster <file...>", "what kubectl get -o yaml printed: files or folders, followed as they change"),
     )
+    .addOption(flag("--kubeconfig <file>", "list and watch the cluster's API with these credentials"))
     .addOption(flag("--listen <address>", "where HTTP is answered: loopback only").default("127.0.0.1:9447"))
     .addOption(flag("--data-dir <folder>", "where profiles are kept").default(defaultDataDir()))
     .addOption(flag("--auth <how>", "who may ask").choices(["none"]).default("none"))
@@ -85,26 +93,33 @@ function checkOptions(raw: RawOptions): AgentOptions {
   };
   const capture = check("capture", () => toCaptureSource(raw.capture, raw.interface));
   const listen = check("listen", () => parseListenAddress(raw.listen));
-  const clusterFiles = check("cluster", () => toFiles(raw.cluster));
-  if (capture === undefined || listen === undefined || clusterFiles === undefined)
-    throw new UsageError(faults.join("; "));
+  const cluster = check("cluster", () => toOrigin(raw.cluster, raw.kubeconfig));
+  if (capture === undefined || listen === undefined || cluster === undefined) throw new UsageError(faults.join("; "));
   const { dataDir, node, logLevel } = raw;
-  return { capture, clusterFiles, listen, dataDir, node, logLevel };
+  return { capture, cluster, listen, dataDir, node, logLevel };
 }
 
 function toCaptureSource(how: string, interfaces: string): CaptureSource {
   if (how === "spawn") {
     const { execPath, execArgv, argv } = process;
-    return { kind: "spawn", command: [execPath, ...execArgv, argv[1]!, "capture", "--interface", interfaces] };
+    // What bin/weir sets for the agent alone: capture makes more garbage.
+    const flags = execArgv.filter((flagText) => !flagText.startsWith("--max-semi-space-size"));
+    return { kind: "spawn", command: [execPath, ...flags, argv[1]!, "capture", "--interface", interfaces] };
   }
   const path = /^unix:(?<path>.+)$/u.exec(how)?.groups?.["path"];
   if (path === undefined) throw new RangeError(`${how}: expected spawn or unix:PATH`);
   return { kind: "unix", path };
 }
 
-function toFiles(files: readonly string[] = []): readonly string[] {
-  if (files.length === 0) throw new RangeError("is missing: give the files that kubectl get -o yaml printed");
-  return files;
+/** A cluster is named, never guessed: what KUBECONFIG of a shell points to may be another one than this node's. */
+function toOrigin(files: readonly string[] = [], kubeconfig: string | undefined): ClusterOrigin {
+  if (files.length > 0 && kubeconfig !== undefined) throw new RangeError("and --kubeconfig: give one of them");
+  if (files.length > 0) return { kind: "files", paths: files };
+  if (kubeconfig !== undefined) return { kind: "api", credentials: { kind: "kubeconfig", path: kubeconfig } };
+  if (isInPod()) return { kind: "api", credentials: { kind: "service account" } };
+  throw new RangeError(
+    "is missing, and so is --kubeconfig: give files that kubectl get -o yaml printed, or a kubeconfig",
+  );
 }
 
 /** The XDG Base Directory Specification's place for state; a folder of the machine's for a user without a home. */

@@ -6,6 +6,7 @@ import Fastify, { type FastifyBaseLogger, LogController } from "fastify";
 import type { Registry } from "prom-client";
 import type { App, SchemaTypes } from "./app.ts";
 import type { FlowLog } from "./flow-log.ts";
+import { addCheckRoute } from "./check-route.ts";
 import { addFlowRoutes } from "./flow-routes.ts";
 import { refuseForeignHost } from "./host-check.ts";
 import { addHealthRoutes, type Condition } from "./health-routes.ts";
@@ -63,6 +64,7 @@ function addRoutes(app: App, parts: ServerParts): void {
     addMetricsRoute(routes, parts.registry);
     addProfileRoutes(routes, parts);
     addPolicyRoutes(routes, parts);
+    addCheckRoute(routes, parts);
     addFlowRoutes(routes, parts.flows);
     routes.get("/openapi.json", { schema: { summary: "This API, as OpenAPI" } }, () => app.swagger());
   });

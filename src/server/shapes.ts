@@ -107,3 +107,28 @@ export const problem = Type.Object({
   detail: Type.String(),
   instance: Type.String(),
 });
+
+const anything = Type.Object({}, { additionalProperties: true });
+
+export const checkBody = Type.Object(
+  {
+    policies: Type.Array(anything, { description: "networking.k8s.io/v1 NetworkPolicies, instead of the cluster's" }),
+    probes: Type.Optional(
+      Type.Array(anything, { description: "{from, to, port, protocol?}; without them, everything that was observed" }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const answers = Type.Object({
+  verdicts: Type.Array(
+    Type.Object({
+      from: Type.String({ description: "namespace/pod, or an address" }),
+      to: Type.String(),
+      port,
+      protocol,
+      allowed: Type.Boolean(),
+      because: Type.Array(Type.String()),
+    }),
+  ),
+});

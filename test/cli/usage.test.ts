@@ -22,6 +22,9 @@ for (const [args, message] of [
     ["agent", "--listen", "0.0.0.0:1", "--capture", "pigeon"],
     /^weir: --capture pigeon[^\n]*; --listen [^\n]*loopback[^\n]*; --cluster is missing[^\n]*\n$/u,
   ],
+  [["agent", "--cluster", "x", "--kubeconfig", "y"], /^weir: --cluster and --kubeconfig: give one of them\n$/u],
+  [["agent", "--kubeconfig", "/nowhere"], /^weir: --kubeconfig \/nowhere: [^\n]*ENOENT[^\n]*\n$/u],
+  [["check"], /^weir: required option '--cluster <file...>' not specified\n$/u],
   [["capture", "--interface", "there-is-none"], /^weir: no interface matches there-is-none\n$|no right to capture/u],
 ] as const) {
   await t.test(`weir ${args.join(" ").replaceAll(captures, "")}: one clear line and exit status 2`, async (t) => {
@@ -32,7 +35,7 @@ for (const [args, message] of [
 }
 
 await t.test("help is printed on standard output, for the program and each command", async (t) => {
-  for (const command of ["", "agent", "capture", "analyze", "flows"]) {
+  for (const command of ["", "agent", "capture", "analyze", "flows", "check", "snapshot"]) {
     const { status, stdout, stderr } = await weir([command, "--help"].filter((word) => word !== ""));
     t.strictSame([status, stderr], [0, ""], command);
     t.match(stdout, /Usage: weir/u, command);

@@ -1,5 +1,5 @@
-import { rootField } from "../../src/cluster/file/field.ts";
-import { parseObjects } from "../../src/cluster/file/parse-object.ts";
+import { rootField } from "../../src/cluster/object/field.ts";
+import { parseObjects } from "../../src/cluster/object/parse-object.ts";
 import type { KubernetesObject } from "../../src/cluster/objects.ts";
 import type { Connection, Endpoint, View } from "../../src/flow/connection.ts";
 

@@ -170,6 +170,7 @@ await t.test("/openapi.json lists every route with its schemas", async (t) => {
   const { openapi, paths } = (await app.inject("/openapi.json")).json();
   t.equal(openapi, "3.1.0");
   t.strictSame(Object.keys(paths).sort(), [
+    "/api/v1/check",
     "/api/v1/flows",
     "/api/v1/graph",
     "/api/v1/policies/{namespace}",

@@ -1,8 +1,8 @@
 import { readDocuments, type ClusterDocument } from "./cluster-documents.ts";
 import { ClusterFileError } from "./cluster-file-error.ts";
-import { FieldFault, rootField } from "./field.ts";
+import { FieldFault, rootField } from "../object/field.ts";
 import type { KubernetesObject } from "../objects.ts";
-import { parseObjects } from "./parse-object.ts";
+import { parseObjects } from "../object/parse-object.ts";
 
 /**
  * Reads what `kubectl get ... -o yaml` or `-o json` printed, or manifests with their status: Lists and

@@ -64,7 +64,12 @@ function whyLeftOut(edge: Edge, court: Court, refused: Question | undefined): { 
   return { code: isOwnSide ? "refused-by-existing" : "refused-at-other-end", reason };
 }
 
-function questionsOf(edge: Edge, { profile, representatives }: Court, which: keyof Cast): readonly Question[] {
+/** What an edge asks of policies, for every pair of pods that stand for its two ends. */
+export function questionsOf(
+  edge: Edge,
+  { profile, representatives }: Pick<Court, "profile" | "representatives">,
+  which: keyof Cast,
+): readonly Question[] {
   const own = representatives.of(profile.workload)[which].map((end) => placed(end, edge));
   const peers = representatives.ofPeer(edge)[which];
   const { direction, port, protocol } = edge;

@@ -1,0 +1,138 @@
+import type { Logger } from "pino";
+import type { KubernetesObject } from "../objects.ts";
+import { API_KINDS } from "./api-kind.ts";
+import type { ApiConnection } from "./connect-api.ts";
+import { defaultPauses, KindWatch, type Pauses } from "./kind-watch.ts";
+
+export interface FollowApiOptions {
+  /** Each new state, whole; the first when every kind has been listed, or is known to be missed. */
+  readonly onChange: (objects: readonly KubernetesObject[]) => void;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  readonly pauses?: Pauses;
+}
+
+/** Changes that come within this time are told together. */
+const GATHER_MS = 200;
+/** Telling a state costs time in proportion to the cluster: at most a tenth of all time goes there. */
+const REST_FACTOR = 9;
+/** Without pods nobody has a name. */
+const INDISPENSABLE = "Pod";
+
+/** Lists and watches every kind that weir uses, until `signal` aborts. */
+export function followClusterApi(connection: ApiConnection, options: FollowApiOptions): ApiFollower {
+  const follower = new ApiFollower(connection, options);
+  follower.run(options.signal);
+  return follower;
+}
+
+export class ApiFollower {
+  readonly #server: string;
+  readonly #options: FollowApiOptions;
+  readonly #watches: readonly KindWatch[];
+  readonly #first = Promise.withResolvers<void>();
+  readonly #said = new Set<string>();
+  #isTold = false;
+  #timer: NodeJS.Timeout | undefined;
+  #restMs = 0;
+  #fault: string | undefined;
+
+  constructor(connection: ApiConnection, options: FollowApiOptions) {
+    this.#server = connection.server;
+    this.#options = options;
+    const { pauses = defaultPauses, logger } = options;
+    const watchOptions = {
+      connection,
+      pauses,
+      onChange: () => this.#changed(),
+      onUnreadable: ({ kind }: { readonly kind: string }, problem: string) =>
+        this.#sayOnce(`unreadable ${kind}`, () =>
+          logger.warn({ kind, problem }, "objects that can't be read are left out"),
+        ),
+    };
+    this.#watches = API_KINDS.map((kind) => new KindWatch(kind, watchOptions));
+  }
+
+  /** Resolves when the first state has been told, or when it never will be. */
+  get first(): Promise<void> {
+    return this.#first.promise;
+  }
+
+  /** Why what is known may be wrong by now; undefined while it is not. */
+  get fault(): string | undefined {
+    return this.#fault;
+  }
+
+  /** Kinds that may not be read, with the server's reason. */
+  get missed(): readonly string[] {
+    return this.#watches.flatMap(({ kind, state }) => (state.kind === "missed" ? [kind.resource] : []));
+  }
+
+  run(signal: AbortSignal): void {
+    this.#fault = `waits for the first state of ${this.#server}`;
+    const stop = (): void => {
+      clearTimeout(this.#timer);
+      this.#first.resolve();
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    // A KindWatch ends with the signal; it throws only where we are wrong, and then nothing must go on.
+    Promise.all(this.#watches.map((watch) => watch.run(signal))).catch((error: unknown) => this.#first.reject(error));
+  }
+
+  #changed(): void {
+    if (this.#options.signal.aborted) return;
+    this.#look();
+    const isComplete = this.#watches.every(({ state }) => state.kind === "known" || state.kind === "missed");
+    if (this.#isTold || isComplete) this.#timer ??= setTimeout(() => this.#tell(), Math.max(GATHER_MS, this.#restMs));
+  }
+
+  #tell(): void {
+    this.#timer = undefined;
+    const taken = this.#watches.map((watch) => watch.take());
+    const began = performance.now();
+    this.#options.onChange(taken.flatMap(({ objects, gone }) => [...gone, ...objects]));
+    this.#restMs = (performance.now() - began) * REST_FACTOR;
+    this.#isTold = true;
+    this.#look();
+    this.#first.resolve();
+    // Those that have gone were told for the last time; the next state is without them.
+    if (taken.some(({ gone }) => gone.length > 0)) this.#changed();
+  }
+
+  /** One line in the log at each change, not one for each kind and attempt. */
+  #look(): void {
+    const { logger } = this.#options;
+    for (const { kind, state } of this.#watches) {
+      if (state.kind !== "missed") continue;
+      const { resource } = kind;
+      this.#sayOnce(resource, () => logger.warn({ resource, reason: state.reason }, "may not be read; it is missed"));
+    }
+    const fault = this.#faultNow();
+    const wasFailing = this.#said.has("failing");
+    const failing = this.#watches.find(({ state }) => state.kind === "failing")?.state;
+    if (failing?.kind === "failing") {
+      const { reason } = failing;
+      this.#sayOnce("failing", () =>
+        logger.warn({ reason }, "the API server can't be read; the last good state holds"),
+      );
+    } else if (wasFailing && fault === undefined) {
+      this.#said.delete("failing");
+      logger.info("the API server can be read again");
+    }
+    this.#fault = fault;
+  }
+
+  #faultNow(): string | undefined {
+    for (const { kind, state } of this.#watches) {
+      if (state.kind === "failing") return `${this.#server} can't be read: ${state.reason}`;
+      if (state.kind === "missed" && kind.kind === INDISPENSABLE) return `${kind.resource} may not be read`;
+    }
+    return this.#isTold ? undefined : `waits for the first state of ${this.#server}`;
+  }
+
+  #sayOnce(what: string, say: () => void): void {
+    if (this.#said.has(what)) return;
+    this.#said.add(what);
+    say();
+  }
+}

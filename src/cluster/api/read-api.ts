@@ -1,0 +1,106 @@
+import type { IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
+import { ApiFault } from "./api-fault.ts";
+import { type ApiKind, pathOf } from "./api-kind.ts";
+import type { ApiConnection } from "./connect-api.ts";
+
+/** As the API sends it, with everything in it: cut down before it is kept. */
+export type RawObject = Readonly<Record<string, unknown>>;
+
+export interface WatchEvent {
+  readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK";
+  readonly object: RawObject;
+}
+
+/** kubectl's page; what is held at once as whole objects. */
+const PAGE = 500;
+const LIST_IDLE_MS = 60_000;
+/** Servers end watches after 30 to 60 minutes; sooner, and not all at once, spreads what they cost. */
+const WATCH_SECONDS = { least: 240, most: 480 } as const;
+/** Bookmarks come about once a minute, but are not promised: only the end is. */
+const WATCH_IDLE_MS = (WATCH_SECONDS.most + 30) * 1000;
+
+/** Tells every object of a kind, a page at a time; gives the resource version from which to watch. */
+export async function listKind(
+  connection: ApiConnection,
+  kind: ApiKind,
+  onObject: (object: RawObject) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  for (let from: string | undefined = ""; ;) {
+    const query = new URLSearchParams({ limit: String(PAGE), ...(from !== "" && { continue: from }) });
+    const list = await readList(await connection.open(`${pathOf(kind)}?${query.toString()}`, LIST_IDLE_MS, signal));
+    for (const object of list.items ?? []) onObject(object);
+    from = list.metadata?.continue;
+    if (from === undefined || from === "") return list.metadata?.resourceVersion ?? "";
+  }
+}
+
+interface List {
+  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
+  readonly items?: readonly RawObject[] | null;
+}
+
+async function readList(response: IncomingMessage): Promise<List> {
+  const body = await text(response).catch((error: unknown) => {
+    throw new ApiFault(`a list broke off: ${String(error)}`, undefined, error);
+  });
+  const list = parseJson(body) as List | null;
+  if (typeof list !== "object" || list === null) throw new ApiFault("what should be a list is none");
+  return list;
+}
+
+/**
+ * Changes since a resource version, until the server ends the watch in its own time; throws ApiFault when it
+ * ends otherwise. `onOpen` is called when the server has agreed.
+ */
+export async function* watchKind(
+  connection: ApiConnection,
+  kind: ApiKind,
+  resourceVersion: string,
+  onOpen: () => void,
+  signal: AbortSignal,
+): AsyncGenerator<WatchEvent> {
+  const seconds = WATCH_SECONDS.least + Math.random() * (WATCH_SECONDS.most - WATCH_SECONDS.least);
+  const query = new URLSearchParams({
+    watch: "1",
+    allowWatchBookmarks: "true",
+    resourceVersion,
+    timeoutSeconds: String(Math.round(seconds)),
+  });
+  const response = await connection.open(`${pathOf(kind)}?${query.toString()}`, WATCH_IDLE_MS, signal);
+  onOpen();
+  for await (const line of linesOf(response)) yield toEvent(line);
+}
+
+/** A watch's lines are as long as its objects, up to some MiB; whole ones only, so what breaks off is not read. */
+async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
+  let rest = "";
+  try {
+    for await (const piece of response.setEncoding("utf8")) {
+      const lines = (rest + (piece as string)).split("\n");
+      rest = lines.pop() ?? "";
+      yield* lines.filter((line) => line !== "");
+    }
+  } catch (error) {
+    throw new ApiFault(`a watch broke off: ${String(error)}`, undefined, error);
+  }
+}
+
+function toEvent(line: string): WatchEvent {
+  const { type, object } = parseJson(line) as {
+    readonly type: WatchEvent["type"] | "ERROR";
+    readonly object: RawObject;
+  };
+  if (type !== "ERROR") return { type, object };
+  const { code, message } = object as { readonly code?: number; readonly message?: string };
+  throw new ApiFault(`${code ?? ""}: ${message ?? "the watch failed"}`, code);
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw new ApiFault("an answer is not JSON", undefined, error);
+  }
+}

@@ -1,0 +1,44 @@
+import type { KubernetesObject } from "../objects.ts";
+import { FieldFault, rootField } from "../object/field.ts";
+import { parseObjects } from "../object/parse-object.ts";
+import { ApiFault } from "./api-fault.ts";
+import { API_KINDS, type ApiKind } from "./api-kind.ts";
+import type { ApiConnection } from "./connect-api.ts";
+import { listKind } from "./read-api.ts";
+
+export interface ReadOptions {
+  /** Something of the cluster is missing in what comes: a kind that may not be read, an object that can't be. */
+  readonly onMissed: (problem: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The cluster's state once, kind by kind. Throws ApiFault where the server can't be read, or its pods may not be. */
+export async function readCluster(
+  connection: ApiConnection,
+  { onMissed, signal }: ReadOptions,
+): Promise<readonly KubernetesObject[]> {
+  const objects: KubernetesObject[] = [];
+  for (const kind of API_KINDS) {
+    try {
+      await listKind(connection, kind, (raw) => objects.push(...parsed(raw, kind, onMissed)), signal);
+    } catch (error) {
+      if (!(error instanceof ApiFault) || !error.isForGood || kind.kind === "Pod") throw error;
+      onMissed(`${kind.resource} may not be read: ${error.message}`);
+    }
+  }
+  return objects;
+}
+
+function parsed(
+  raw: object,
+  { apiVersion, kind }: ApiKind,
+  onMissed: (problem: string) => void,
+): readonly KubernetesObject[] {
+  try {
+    return parseObjects(rootField({ ...raw, apiVersion, kind }));
+  } catch (error) {
+    if (!(error instanceof FieldFault)) throw error;
+    onMissed(`a ${kind} is left out: ${error.message}`);
+    return [];
+  }
+}
