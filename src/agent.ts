@@ -95,7 +95,8 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     await server.listen(options.listen).catch(refuse);
     // What is captured before the cluster is known could not be told whose it is.
     await followed.first;
-    logger.info({ dataDir: options.dataDir, profiles: book.size, pods: cluster.pods().length }, "learning");
+    if (!stop.signal.aborted)
+      logger.info({ dataDir: options.dataDir, profiles: book.size, pods: cluster.pods().length }, "learning");
     await feed.run(stop.signal).catch(refuse);
   } finally {
     clearInterval(saving);

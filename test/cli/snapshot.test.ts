@@ -79,6 +79,8 @@ await t.test("a server that is not there, and a missing kubeconfig, are one line
   const { server, kubeconfig } = await serve(t);
   const missing = await weir(["snapshot", "--kubeconfig", "/nowhere/kubeconfig"]);
   t.strictSame([missing.status, missing.stdout], [2, ""]);
+  const none = await weir(["snapshot"], { env: { KUBECONFIG: "", HOME: "/nowhere" } });
+  t.strictSame([none.status, none.stderr], [2, "weir: no kubeconfig: give --kubeconfig, or set KUBECONFIG\n"]);
   t.match(missing.stderr, /^weir: --kubeconfig \/nowhere\/kubeconfig: [^\n]*ENOENT[^\n]*\n$/u);
   const away = new ApiServer();
   await away.start();

@@ -23,6 +23,8 @@ export interface ApiConnection {
 
 /** The token that the kubelet mounts; client-node reads it again every minute, since it is renewed. */
 const SERVICE_ACCOUNT_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+/** Where there is no kubeconfig at all; nobody serves the API there any more. */
+const CLIENT_NODES_GUESS = "http://localhost:8080";
 /** Dead peers are noticed sooner than by the time that a watch may be silent. */
 const KEEP_ALIVE_MS = 30_000;
 /** Of the answer to a refused request, for the log. */
@@ -61,10 +63,12 @@ async function readConfig(credentials: ApiCredentials): Promise<KubeConfig> {
     if (credentials.kind === "service account") config.loadFromCluster();
     else if (credentials.kind === "kubeconfig") config.loadFromFile(credentials.path);
     else config.loadFromDefault();
-    return config;
   } catch (error) {
     throw new ApiRefused(`${nameOf(credentials)}: ${messageOf(error)}`, { cause: error });
   }
+  if (credentials.kind === "default" && config.getCurrentCluster()?.server === CLIENT_NODES_GUESS)
+    throw new ApiRefused("no kubeconfig: give --kubeconfig, or set KUBECONFIG");
+  return config;
 }
 
 function nameOf(credentials: ApiCredentials): string {
