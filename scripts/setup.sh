@@ -13,6 +13,7 @@ if [ "${1:-}" = --for-tests ]; then
   want tcpdump tcpdump
   want kubectl kubernetes-client
   want pgrep procps
+  want ldapsearch ldap-utils
 else
   want /usr/include/pcap/pcap.h libpcap-dev
   want g++ g++

@@ -5,7 +5,7 @@ import * as base from "./manifests.ts";
 const { agent, capture, dataFolder, everyContainer, podSpec } = base;
 
 await t.test("the agent may read what names addresses, and nothing else", (t) => {
-  const verbs = ["get", "list", "watch"];
+  const verbs = ["list", "watch"];
   t.strictSame(base.clusterRole.rules, [
     { apiGroups: [""], resources: ["pods", "services", "namespaces", "nodes"], verbs },
     { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs },
