@@ -101,7 +101,9 @@ function checkOptions(raw: RawOptions): AgentOptions {
 
 function toCaptureSource(how: string, interfaces: string): CaptureSource {
   if (how === "spawn") {
-    const { execPath, execArgv, argv } = process;
+    const { execPath, argv } = process;
+    // The agent's small nursery (bin/weir) is not for capture, whose garbage under load is connections.
+    const execArgv = process.execArgv.filter((argument) => !argument.startsWith("--max-semi-space-size"));
     // What bin/weir sets for the agent alone: capture makes more garbage.
     const flags = execArgv.filter((flagText) => !flagText.startsWith("--max-semi-space-size"));
     return { kind: "spawn", command: [execPath, ...flags, argv[1]!, "capture", "--interface", interfaces] };

@@ -74,6 +74,15 @@ export class ConnectionTable {
     return view;
   }
 
+  /** A connection whose beginning was not seen: its client is merely who spoke first. */
+  openLate(headers: Headers, timeUs: number): TrackedView {
+    const view = this.open(headers, "client", timeUs);
+    view.connection.phase = "joined late";
+    view.connection.outcome = "inferred";
+    this.schedule(view.connection, timeUs + this.settings.lateIdleUs);
+    return view;
+  }
+
   /** Makes the connection findable by what its client chose. */
   index(connection: TrackedConnection, clientToken: number): void {
     connection.clientToken = clientToken;

@@ -26,7 +26,7 @@ export function trackSctp(table: ConnectionTable, headers: Headers, timeUs: numb
   if (view !== undefined && timeUs > view.connection.endUs) view.connection.endUs = timeUs;
   if (headers.sctpChunkType === Chunk.INIT) return onInit(table, view, headers, timeUs);
   if (headers.sctpChunkType === Chunk.INIT_ACK) return onInitAck(table, view, headers, timeUs);
-  if (view === undefined) return joinLate(table, headers, timeUs);
+  if (view === undefined) return noteSpeaker(table.openLate(headers, timeUs), headers);
   if (view.connection.phase === "joined late") return noteSpeaker(view, headers);
   onChunk(table, view.connection, headers, isFromClient(view, headers), timeUs);
 }
@@ -78,14 +78,6 @@ function onChunk(
 
 function hasRightTag(connection: TrackedConnection, headers: Headers, fromClient: boolean): boolean {
   return headers.sctpVerificationTag === (fromClient ? connection.serverToken : connection.clientToken);
-}
-
-function joinLate(table: ConnectionTable, headers: Headers, timeUs: number): void {
-  const view = table.open(headers, "client", timeUs);
-  view.connection.phase = "joined late";
-  view.connection.outcome = "inferred";
-  noteSpeaker(view, headers);
-  table.schedule(view.connection, timeUs + table.settings.lateIdleUs);
 }
 
 function noteSpeaker(view: TrackedView, headers: Headers): void {

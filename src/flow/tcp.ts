@@ -10,7 +10,7 @@ export function trackTcp(table: ConnectionTable, headers: Headers, timeUs: numbe
   const view = table.find(headers);
   if (view !== undefined && timeUs > view.connection.endUs) view.connection.endUs = timeUs;
   if ((headers.tcpFlags & TcpFlag.SYN) === 0) {
-    if (view === undefined) joinLate(table, headers, timeUs);
+    if (view === undefined) onLateSegment(table, table.openLate(headers, timeUs).connection, headers, true, timeUs);
     else onSegment(table, view, headers, timeUs);
   } else if ((headers.tcpFlags & TcpFlag.ACK) === 0) {
     onSyn(table, view, headers, timeUs);
@@ -146,15 +146,6 @@ function noteReach(connection: TrackedConnection, headers: Headers, fromClient: 
     if (!connection.hasServerFin) connection.serverReach = end;
     if (hasAck && connection.clientReach === UNSEEN) connection.clientReach = headers.tcpAcknowledgment;
   }
-}
-
-/** A segment of a connection whose handshake was not seen: who is the client is not known, only who spoke first. */
-function joinLate(table: ConnectionTable, headers: Headers, timeUs: number): void {
-  const { connection } = table.open(headers, "client", timeUs);
-  connection.phase = "joined late";
-  connection.outcome = "inferred";
-  table.schedule(connection, timeUs + table.settings.lateIdleUs);
-  onLateSegment(table, connection, headers, true, timeUs);
 }
 
 function onLateSegment(
