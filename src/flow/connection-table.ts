@@ -1,11 +1,12 @@
-import { DESTINATION, type Headers, Protocol, SOURCE } from "../packet/headers.ts";
+import { type Headers, Protocol } from "../packet/headers.ts";
 import type { Connection, FlowEvent, TransportProtocol } from "./connection.ts";
 import { Crowds } from "./crowds.ts";
 import { DeadlineWheel } from "./deadline-wheel.ts";
 import type { FlowSettings } from "./flow-settings.ts";
-import { idleUs, isBrief } from "./idle-time.ts";
+import type { IsSame } from "./same-connection.ts";
 import { TokenIndex } from "./token-index.ts";
 import { TrackedConnection, TrackedView, UNSEEN } from "./tracked.ts";
+import { endsOf } from "./view-ends.ts";
 import { ViewIndex } from "./view-index.ts";
 
 /** More views of one connection than any node shows: past it a new one is a connection of its own. */
@@ -15,14 +16,16 @@ export interface TableDependencies {
   readonly settings: FlowSettings;
   readonly emit: (event: FlowEvent) => void;
   readonly record: (connection: TrackedConnection) => Connection;
+  /** Nothing has come for this connection until its deadline. */
+  readonly onSilence: (connection: TrackedConnection, nowUs: number) => void;
   /** Seed of the hash, from a random source. */
   readonly seed: number;
 }
 
 /**
  * The connections that are known at this moment, each under all its views, and when each is to be looked
- * at again. What a packet means is decided in tcp.ts, udp.ts, sctp.ts and icmp-error.ts; the table keeps
- * the books: bounded, every connection told exactly once as closed.
+ * at again. What a packet means is decided in tcp.ts, udp.ts, sctp.ts and icmp-error.ts, what it means that
+ * none comes in silence.ts; the table keeps the books: bounded, every connection told exactly once as closed.
  */
 export class ConnectionTable {
   readonly settings: FlowSettings;
@@ -41,7 +44,7 @@ export class ConnectionTable {
     this.#record = dependencies.record;
     this.#views = new ViewIndex(dependencies.seed);
     this.#crowds = new Crowds(dependencies.settings, dependencies.seed);
-    this.#wheel = new DeadlineWheel((connection, nowUs) => this.#onDue(connection, nowUs));
+    this.#wheel = new DeadlineWheel(dependencies.onSilence);
   }
 
   get size(): number {
@@ -61,7 +64,8 @@ export class ConnectionTable {
   }
 
   /** A connection not seen before, with the sender of this packet as its client, or as its server. */
-  open(headers: Headers, sender: "client" | "server", timeUs: number): TrackedView {
+  open(headers: Headers, sender: "client" | "server"): TrackedView {
+    const { timeUs } = headers;
     const id = `${timeUs.toString(36)}-${(this.#count++).toString(36)}`;
     const connection = new TrackedConnection(id, transportProtocol(headers.protocol), timeUs);
     const view = new TrackedView(endsOf(headers, sender), headers.protocol, connection);
@@ -75,27 +79,28 @@ export class ConnectionTable {
   }
 
   /** A connection whose beginning was not seen: its client is merely who spoke first. */
-  openLate(headers: Headers, timeUs: number): TrackedView {
-    const view = this.open(headers, "client", timeUs);
+  openLate(headers: Headers): TrackedView {
+    const view = this.open(headers, "client");
     view.connection.phase = "joined late";
     view.connection.outcome = "inferred";
-    this.schedule(view.connection, timeUs + this.settings.lateIdleUs);
+    this.schedule(view.connection, headers.timeUs + this.settings.lateIdleUs);
     return view;
   }
 
   /** Makes the connection findable by what its client chose. */
-  index(connection: TrackedConnection, clientToken: number): void {
-    connection.clientToken = clientToken;
-    this.#tokens.add(connection);
+  index(view: TrackedView, clientToken: number): void {
+    view.clientToken = clientToken;
+    view.connection.clientToken = clientToken;
+    this.#tokens.add(view.connection);
   }
 
   /**
    * Gives this view to the connection of the same token that `isSame` accepts, if there is one: both are
    * views of one connection. What the view's own connection knew is dropped; it must not have been told.
    */
-  joinByToken(view: TrackedView, isSame: (other: TrackedConnection) => boolean): boolean {
+  joinByToken(view: TrackedView, isSame: IsSame): boolean {
     const own = view.connection;
-    const other = this.#tokens.find(view.clientToken, (known) => known !== own && isSame(known));
+    const other = this.#tokens.find(view, isSame, this.settings.joinUs);
     if (other === undefined || other.views.length + own.views.length > MAX_VIEWS) return false;
     this.#forget(own);
     for (const moved of own.views) {
@@ -113,7 +118,7 @@ export class ConnectionTable {
     connection.views.push(view);
     view.connection = connection;
     this.#crowds.add(connection, view);
-    this.index(connection, view.clientToken);
+    this.index(view, view.clientToken);
     this.#makeRoom();
     return connection;
   }
@@ -124,6 +129,31 @@ export class ConnectionTable {
     connection.outcome = "established";
     this.#crowds.move(connection, "proven");
     this.schedule(connection, timeUs + this.settings.settleUs);
+  }
+
+  proveOnce(connection: TrackedConnection, timeUs: number): void {
+    if (connection.phase === "attempted" || connection.phase === "agreed") this.prove(connection, timeUs);
+  }
+
+  /** Tells the connection as open. */
+  announce(connection: TrackedConnection): void {
+    connection.isAnnounced = true;
+    this.#emit({ kind: "opened", connection: this.#record(connection) });
+  }
+
+  /** Only the connection's end can still prove it. */
+  setAside(connection: TrackedConnection): void {
+    this.#crowds.move(connection, "doubted");
+  }
+
+  /** Whether the server's silence proves nothing. */
+  isSilenceEmpty(connection: TrackedConnection, nowUs: number): boolean {
+    return this.#crowds.isSilenceEmpty(connection, nowUs);
+  }
+
+  /** The server has had to ask again. */
+  noteRepeat(view: TrackedView, timeUs: number): void {
+    this.#crowds.noteRepeat(view, timeUs);
   }
 
   schedule(connection: TrackedConnection, deadlineUs: number): void {
@@ -168,86 +198,9 @@ export class ConnectionTable {
     this.#evicted += 1;
     this.retire(surplus);
   }
-
-  #onDue(connection: TrackedConnection, nowUs: number): void {
-    switch (connection.phase) {
-      case "agreed":
-        // As of when it was due: after a gap in the traffic much else has come due as well.
-        this.#judgeSilence(connection, Math.min(connection.deadlineUs, nowUs));
-        break;
-      case "open":
-        this.#review(connection, nowUs);
-        break;
-      case "attempted":
-      case "joined late":
-        this.#retireIfIdle(connection, nowUs);
-        break;
-      case "ending":
-        this.retire(connection);
-        break;
-      case "gone":
-        break;
-    }
-  }
-
-  /** The server has had to ask again. */
-  noteRepeat(view: TrackedView, timeUs: number): void {
-    this.#crowds.noteRepeat(view, timeUs);
-  }
-
-  /** A server that repeats nothing has its answer, unless it may be one that can't or won't repeat itself. */
-  #judgeSilence(connection: TrackedConnection, nowUs: number): void {
-    if (connection.crowd === "doubted") return this.retire(connection);
-    connection.isDoubted ||= this.#crowds.isSilenceEmpty(connection, nowUs);
-    if (connection.isDoubted) return this.#waitForProof(connection, nowUs);
-    this.prove(connection, nowUs);
-    this.#announce(connection);
-    connection.deadlineUs = Number.POSITIVE_INFINITY;
-  }
-
-  /** First as long as the server may still repeat itself, then aside, where it counts as no pressure any more. */
-  #waitForProof(connection: TrackedConnection, nowUs: number): void {
-    const { agreedUs, doubtedUs } = this.settings;
-    if (nowUs - connection.agreedUs < agreedUs) {
-      connection.deadlineUs = connection.agreedUs + agreedUs;
-      return;
-    }
-    this.#crowds.move(connection, "doubted");
-    connection.deadlineUs = nowUs + doubtedUs;
-  }
-
-  #review(connection: TrackedConnection, nowUs: number): void {
-    const overUs = connection.endUs + idleUs(connection, this.settings);
-    if (overUs <= nowUs) return this.retire(connection);
-    if (!connection.isAnnounced && !isBrief(connection)) this.#announce(connection);
-    connection.deadlineUs = overUs;
-  }
-
-  #retireIfIdle(connection: TrackedConnection, nowUs: number): void {
-    const overUs = connection.endUs + idleUs(connection, this.settings);
-    if (overUs <= nowUs) this.retire(connection);
-    else connection.deadlineUs = overUs;
-  }
-
-  #announce(connection: TrackedConnection): void {
-    connection.isAnnounced = true;
-    this.#emit({ kind: "opened", connection: this.#record(connection) });
-  }
 }
 
 function transportProtocol(protocol: number): TransportProtocol {
   if (protocol === Protocol.TCP) return "TCP";
   return protocol === Protocol.UDP ? "UDP" : "SCTP";
-}
-
-function endsOf(headers: Headers, sender: "client" | "server"): Uint32Array {
-  const ends = new Uint32Array(10);
-  const [client, server] = sender === "client" ? [SOURCE, DESTINATION] : [DESTINATION, SOURCE];
-  for (let word = 0; word < 4; word++) {
-    ends[word] = headers.addresses[client + word]!;
-    ends[4 + word] = headers.addresses[server + word]!;
-  }
-  ends[8] = sender === "client" ? headers.sourcePort : headers.destinationPort;
-  ends[9] = sender === "client" ? headers.destinationPort : headers.sourcePort;
-  return ends;
 }

@@ -10,6 +10,7 @@ import { trackIcmpError } from "./icmp-error.ts";
 import { Listeners } from "./listeners.ts";
 import { resolvedName } from "./resolved-name.ts";
 import { trackSctp } from "./sctp.ts";
+import { onSilence } from "./silence.ts";
 import { trackTcp } from "./tcp.ts";
 import type { TrackedView } from "./tracked.ts";
 import { trackUdp } from "./udp.ts";
@@ -43,6 +44,7 @@ export class FlowTracker {
       emit,
       seed,
       record: (connection) => recordConnection(connection, listeners, settings),
+      onSilence: (connection, nowUs) => onSilence(this.#table, connection, nowUs),
     });
   }
 
@@ -89,20 +91,20 @@ export class FlowTracker {
     const headers = this.#headers;
     switch (headers.protocol) {
       case Protocol.TCP:
-        return trackTcp(this.#table, headers, frame.timeUs);
+        return trackTcp(this.#table, headers);
       case Protocol.UDP:
         return this.#trackUdp(frame);
       case Protocol.SCTP:
-        return trackSctp(this.#table, headers, frame.timeUs);
+        return trackSctp(this.#table, headers);
       case Protocol.ICMP:
       case Protocol.ICMPV6:
-        return trackIcmpError(this.#table, headers, frame.timeUs);
+        return trackIcmpError(this.#table, headers);
     }
   }
 
   #trackUdp(frame: Frame): void {
     const headers = this.#headers;
-    const view = trackUdp(this.#table, headers, frame.bytes, frame.timeUs);
+    const view = trackUdp(this.#table, headers, frame.bytes);
     if (headers.sourcePort === DNS_PORT) this.#noteAnswer(view, frame);
   }
 

@@ -1,4 +1,4 @@
-import type { Headers } from "../packet/headers.ts";
+import { type Headers, Protocol } from "../packet/headers.ts";
 import type { ConnectionTable } from "./connection-table.ts";
 import { isSamePair } from "./same-connection.ts";
 import { type TrackedConnection, type TrackedView, UNSEEN } from "./tracked.ts";
@@ -9,56 +9,41 @@ import { type TrackedConnection, type TrackedView, UNSEEN } from "./tracked.ts";
  * the same connection.
  */
 
-/** A connection not seen before, whose client chose `clientToken`. */
-export function openByToken(
-  table: ConnectionTable,
-  headers: Headers,
-  sender: "client" | "server",
-  clientToken: number,
-  timeUs: number,
-): TrackedView {
-  const view = table.open(headers, sender, timeUs);
-  view.clientToken = clientToken;
-  table.index(view.connection, clientToken);
-  return view;
-}
-
-/** The server's yes (SYN+ACK, INIT ACK) has been seen in this view. */
-export function agree(table: ConnectionTable, view: TrackedView, serverToken: number, timeUs: number): void {
+/** The server's yes (SYN+ACK, INIT ACK, the SYN of a simultaneous open) has been seen in this view. */
+export function agree(table: ConnectionTable, view: TrackedView, headers: Headers): void {
+  const serverToken = tokenOf(headers);
   const isFirstHere = view.serverToken === UNSEEN;
   view.serverToken = serverToken;
   const { connection } = view;
   if (connection.serverToken === UNSEEN && connection.phase !== "attempted") connection.serverToken = serverToken;
   if (isFirstHere && connection.serverToken !== UNSEEN && connection.serverToken !== serverToken) {
-    return startAgreed(table, table.split(view, timeUs), serverToken, timeUs);
+    return startAgreed(table, table.split(view, headers.timeUs), headers);
   }
   if (connection.phase === "attempted") {
-    if (table.joinByToken(view, (other) => isSamePair(view, other, timeUs, table.settings.joinUs))) return;
-    return startAgreed(table, connection, serverToken, timeUs);
-  }
-  if (connection.phase === "agreed" && timeUs - connection.agreedUs > table.settings.repeatUs) {
-    table.noteRepeat(view, timeUs);
-    repeatAgreed(table, connection, serverToken, timeUs);
+    if (!table.joinByToken(view, isSamePair)) startAgreed(table, connection, headers);
+  } else if (connection.phase === "agreed" && headers.timeUs - connection.agreedUs > table.settings.repeatUs) {
+    table.noteRepeat(view, headers.timeUs);
+    repeatAgreed(table, connection, headers);
   }
 }
 
-function startAgreed(table: ConnectionTable, connection: TrackedConnection, serverToken: number, timeUs: number): void {
+/** What the sender of this first packet of its side chose. */
+function tokenOf(headers: Headers): number {
+  return headers.protocol === Protocol.SCTP ? headers.sctpInitiateTag : headers.tcpSequence;
+}
+
+function startAgreed(table: ConnectionTable, connection: TrackedConnection, headers: Headers): void {
   connection.phase = "agreed";
   connection.outcome = "half-open";
-  connection.serverToken = serverToken;
-  connection.agreedUs = timeUs;
-  table.schedule(connection, timeUs + table.settings.settleUs);
+  connection.serverToken = tokenOf(headers);
+  connection.agreedUs = headers.timeUs;
+  table.schedule(connection, headers.timeUs + table.settings.settleUs);
 }
 
 /** Its time to the next repetition doubles (RFC 6298, 5.5), and so does the silence that would prove anything. */
-function repeatAgreed(
-  table: ConnectionTable,
-  connection: TrackedConnection,
-  serverToken: number,
-  timeUs: number,
-): void {
-  connection.serverToken = serverToken;
-  connection.agreedUs = timeUs;
+function repeatAgreed(table: ConnectionTable, connection: TrackedConnection, headers: Headers): void {
+  connection.serverToken = tokenOf(headers);
+  connection.agreedUs = headers.timeUs;
   connection.agreedRepeats = Math.min(connection.agreedRepeats + 1, 6);
-  table.schedule(connection, timeUs + table.settings.settleUs * 2 ** connection.agreedRepeats);
+  table.schedule(connection, headers.timeUs + table.settings.settleUs * 2 ** connection.agreedRepeats);
 }

@@ -12,12 +12,13 @@ const ICMPV6_UNREACHABLE = 1;
  * only while nothing else has come back, and for TCP only if it quotes the SYN's own sequence number: who
  * forges errors must have seen the SYN.
  */
-export function trackIcmpError(table: ConnectionTable, headers: Headers, timeUs: number): void {
+export function trackIcmpError(table: ConnectionTable, headers: Headers): void {
   if (!headers.hasQuoted || !isUnreachable(headers)) return;
   const view = table.findQuoted(headers);
   if (view === undefined || view.connection.phase !== "attempted") return;
   if (view.protocol === Protocol.TCP && headers.quoted.tcpSequence !== view.clientToken) return;
   view.connection.outcome = "refused";
+  const { timeUs } = headers;
   if (timeUs > view.connection.endUs) view.connection.endUs = timeUs;
   table.end(view.connection, timeUs);
 }

@@ -1,19 +1,17 @@
-import type { TrackedConnection, TrackedView } from "./tracked.ts";
-import { UNSEEN } from "./tracked.ts";
+import { type TrackedConnection, type TrackedView, UNSEEN } from "./tracked.ts";
+import { hasSameClient, hasSameServerAddress } from "./view-ends.ts";
 
 /**
  * When are two five-tuples views of one connection? NAT and routers rewrite addresses and ports and lower
  * the hop limit, but leave sequence numbers, tags, the IP id and the TCP timestamp alone.
  */
 
+/** Whether `view` is one more view of the `other` connection, whose client chose the same token; views of one packet are no farther apart than `joinUs`. */
+export type IsSame = (view: TrackedView, other: TrackedConnection, joinUs: number) => boolean;
+
 /** Whether `view` shows the very first packet (a SYN, an INIT, a datagram) of a connection that another view shows. */
-export function isSameFirstPacket(
-  view: TrackedView,
-  other: TrackedConnection,
-  timeUs: number,
-  joinUs: number,
-): boolean {
-  if (Math.abs(timeUs - other.startUs) > joinUs || other.phase === "gone") return false;
+export function isSameFirstPacket(view: TrackedView, other: TrackedConnection, joinUs: number): boolean {
+  if (Math.abs(view.connection.startUs - other.startUs) > joinUs || other.phase === "gone") return false;
   // With neither an IP id nor a timestamp a bare token is too weak: scanners use one for many targets.
   if (view.ipId === 0 && view.timestamp === 0) return false;
   return other.views.some(
@@ -31,35 +29,19 @@ export function isSameFirstPacket(
  * but not in made-up traffic: so that the views must also differ in hops, or only in the server's address,
  * as DNAT makes them.
  */
-export function isSamePair(view: TrackedView, other: TrackedConnection, timeUs: number, joinUs: number): boolean {
+export function isSamePair(view: TrackedView, other: TrackedConnection, joinUs: number): boolean {
   if (other.serverToken === UNSEEN || other.serverToken !== view.serverToken || other.phase === "gone") return false;
-  if (Math.abs(timeUs - other.startUs) > joinUs && Math.abs(timeUs - other.agreedUs) > joinUs) return false;
+  const { endUs } = view.connection; // when the server's yes was seen in this view
+  if (Math.abs(endUs - other.startUs) > joinUs && Math.abs(endUs - other.agreedUs) > joinUs) return false;
   return other.views.some(
     (known) =>
       known.protocol === view.protocol &&
-      (hasOtherHops(known, view) || (hasSharedClient(known, view) && !hasSharedServerAddress(known, view))),
+      (hasOtherHops(known, view) ||
+        (hasSameClient(known.ends, view.ends) && !hasSameServerAddress(known.ends, view.ends))),
   );
 }
 
 function hasOtherHops(a: TrackedView, b: TrackedView): boolean {
   if (a.clientHops > 0 && b.clientHops > 0) return a.clientHops !== b.clientHops;
   return a.serverHops > 0 && b.serverHops > 0 && a.serverHops !== b.serverHops;
-}
-
-/** Whether they have the same client address and port, as DNAT leaves them. */
-export function hasSharedClient(a: TrackedView, b: TrackedView): boolean {
-  return a.ends[8] === b.ends[8] && isSameAddress(a, b, 0);
-}
-
-function hasSharedServerAddress(a: TrackedView, b: TrackedView): boolean {
-  return isSameAddress(a, b, 4);
-}
-
-function isSameAddress(a: TrackedView, b: TrackedView, offset: number): boolean {
-  return (
-    a.ends[offset + 3] === b.ends[offset + 3] &&
-    a.ends[offset] === b.ends[offset] &&
-    a.ends[offset + 1] === b.ends[offset + 1] &&
-    a.ends[offset + 2] === b.ends[offset + 2]
-  );
 }

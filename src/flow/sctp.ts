@@ -1,8 +1,8 @@
 import type { Headers } from "../packet/headers.ts";
 import type { ConnectionTable } from "./connection-table.ts";
-import { agree, openByToken } from "./handshake.ts";
+import { agree } from "./handshake.ts";
 import { isSameFirstPacket } from "./same-connection.ts";
-import type { TrackedConnection, TrackedView } from "./tracked.ts";
+import type { TrackedView } from "./tracked.ts";
 import { isFromClient } from "./view-index.ts";
 
 /** Chunk types, RFC 9260, 3.2. */
@@ -21,63 +21,65 @@ const Chunk = {
  * In: the headers of one SCTP packet. Out: what it changes in the table. Initiate tags stand where TCP has
  * initial sequence numbers: each side picks one, the other side repeats it, NAT leaves it alone.
  */
-export function trackSctp(table: ConnectionTable, headers: Headers, timeUs: number): void {
+export function trackSctp(table: ConnectionTable, headers: Headers): void {
   const view = table.find(headers);
-  if (view !== undefined && timeUs > view.connection.endUs) view.connection.endUs = timeUs;
-  if (headers.sctpChunkType === Chunk.INIT) return onInit(table, view, headers, timeUs);
-  if (headers.sctpChunkType === Chunk.INIT_ACK) return onInitAck(table, view, headers, timeUs);
-  if (view === undefined) return noteSpeaker(table.openLate(headers, timeUs), headers);
+  if (view !== undefined && headers.timeUs > view.connection.endUs) view.connection.endUs = headers.timeUs;
+  if (headers.sctpChunkType === Chunk.INIT) return onInit(table, view, headers);
+  if (headers.sctpChunkType === Chunk.INIT_ACK) return onInitAck(table, view, headers);
+  if (view === undefined) return noteSpeaker(table.openLate(headers), headers);
   if (view.connection.phase === "joined late") return noteSpeaker(view, headers);
-  onChunk(table, view.connection, headers, isFromClient(view, headers), timeUs);
+  onChunk(table, view, headers);
 }
 
-function onInit(table: ConnectionTable, known: TrackedView | undefined, headers: Headers, timeUs: number): void {
+function onInit(table: ConnectionTable, known: TrackedView | undefined, headers: Headers): void {
   if (known !== undefined) {
     const isRepeated = isFromClient(known, headers) && known.clientToken === headers.sctpInitiateTag;
     // An INIT from the other side while ours is pending is a collision, RFC 9260, 5.2.1: one association.
     if (isRepeated || known.connection.phase === "attempted") return;
     table.retire(known.connection);
   }
-  const view = openByToken(table, headers, "client", headers.sctpInitiateTag, timeUs);
+  const view = table.open(headers, "client");
+  table.index(view, headers.sctpInitiateTag);
   view.ipId = headers.ipId;
-  if (table.joinByToken(view, (other) => isSameFirstPacket(view, other, timeUs, table.settings.joinUs))) return;
-  table.schedule(view.connection, timeUs + table.settings.attemptUs);
+  if (table.joinByToken(view, isSameFirstPacket)) return;
+  table.schedule(view.connection, headers.timeUs + table.settings.attemptUs);
 }
 
 /** The INIT ACK's verification tag is the initiate tag of the INIT, RFC 9260, 5.1. */
-function onInitAck(table: ConnectionTable, known: TrackedView | undefined, headers: Headers, timeUs: number): void {
-  if (known !== undefined && (isFromClient(known, headers) || known.clientToken !== headers.sctpVerificationTag))
-    return;
-  const view = known ?? openByToken(table, headers, "server", headers.sctpVerificationTag, timeUs);
-  agree(table, view, headers.sctpInitiateTag, timeUs);
+function onInitAck(table: ConnectionTable, known: TrackedView | undefined, headers: Headers): void {
+  if (known === undefined) return openByInitAck(table, headers);
+  if (!isFromClient(known, headers) && known.clientToken === headers.sctpVerificationTag) agree(table, known, headers);
 }
 
-function onChunk(
-  table: ConnectionTable,
-  connection: TrackedConnection,
-  headers: Headers,
-  fromClient: boolean,
-  timeUs: number,
-): void {
+/** The INIT was missed; the INIT ACK tells as much. */
+function openByInitAck(table: ConnectionTable, headers: Headers): void {
+  const view = table.open(headers, "server");
+  table.index(view, headers.sctpVerificationTag);
+  agree(table, view, headers);
+}
+
+function onChunk(table: ConnectionTable, view: TrackedView, headers: Headers): void {
+  const { connection } = view;
   const { phase } = connection;
   if (phase === "ending") return;
   switch (headers.sctpChunkType) {
     case Chunk.ABORT:
-      if (phase === "attempted" && !fromClient) connection.outcome = "refused";
-      return table.end(connection, timeUs);
+      if (phase === "attempted" && !isFromClient(view, headers)) connection.outcome = "refused";
+      return table.end(connection, headers.timeUs);
     case Chunk.SHUTDOWN_COMPLETE:
-      return table.end(connection, timeUs);
+      return table.end(connection, headers.timeUs);
     case Chunk.DATA:
     case Chunk.COOKIE_ACK:
     case Chunk.SHUTDOWN:
     case Chunk.SHUTDOWN_ACK:
       // Each is sent only in an association whose cookie has come back; the tag proves that its sender knows it.
-      if (phase === "agreed" && hasRightTag(connection, headers, fromClient)) table.prove(connection, timeUs);
+      if (phase === "agreed" && hasRightTag(view, headers)) table.prove(connection, headers.timeUs);
   }
 }
 
-function hasRightTag(connection: TrackedConnection, headers: Headers, fromClient: boolean): boolean {
-  return headers.sctpVerificationTag === (fromClient ? connection.serverToken : connection.clientToken);
+function hasRightTag(view: TrackedView, headers: Headers): boolean {
+  const { serverToken, clientToken } = view.connection;
+  return headers.sctpVerificationTag === (isFromClient(view, headers) ? serverToken : clientToken);
 }
 
 function noteSpeaker(view: TrackedView, headers: Headers): void {

@@ -1,4 +1,5 @@
-import type { TrackedConnection } from "./tracked.ts";
+import type { IsSame } from "./same-connection.ts";
+import type { TrackedConnection, TrackedView } from "./tracked.ts";
 
 /** How many connections of one token a search looks at: a scanner that uses one token for all must not make it long. */
 const MAX_LOOKED_AT = 8;
@@ -23,11 +24,11 @@ export class TokenIndex {
     connection.nextSameToken = undefined;
   }
 
-  /** The newest connection of this token that `isSame` accepts. */
-  find(token: number, isSame: (connection: TrackedConnection) => boolean): TrackedConnection | undefined {
-    let connection = this.#newest.get(token);
+  /** The newest connection, other than the view's own, of which `isSame` says that this is one more view. */
+  find(view: TrackedView, isSame: IsSame, joinUs: number): TrackedConnection | undefined {
+    let connection = this.#newest.get(view.clientToken);
     for (let looked = 0; connection !== undefined && looked < MAX_LOOKED_AT; looked++) {
-      if (isSame(connection)) return connection;
+      if (connection !== view.connection && isSame(view, connection, joinUs)) return connection;
       connection = connection.nextSameToken;
     }
     return undefined;

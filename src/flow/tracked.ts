@@ -1,4 +1,5 @@
 import type { Outcome, TransportProtocol } from "./connection.ts";
+import type { ViewEnds } from "./view-ends.ts";
 
 /** A sequence number or tag that was not seen. Real ones are unsigned 32-bit, so a negative number is free. */
 export const UNSEEN = -1;
@@ -79,8 +80,7 @@ export class TrackedConnection {
 
 /** One five-tuple under which a connection was seen. */
 export class TrackedView {
-  /** Client address in words 0 to 3, server address in 4 to 7, client port in 8, server port in 9. */
-  readonly ends: Uint32Array;
+  readonly ends: ViewEnds;
   readonly protocol: number;
   connection: TrackedConnection;
   clientToken = UNSEEN;
@@ -94,7 +94,7 @@ export class TrackedView {
   /** The next view of ViewIndex under the same hash. */
   nextSameHash: TrackedView | undefined;
 
-  constructor(ends: Uint32Array, protocol: number, connection: TrackedConnection) {
+  constructor(ends: ViewEnds, protocol: number, connection: TrackedConnection) {
     this.ends = ends;
     this.protocol = protocol;
     this.connection = connection;

@@ -1,7 +1,8 @@
 import type { Headers } from "../packet/headers.ts";
 import type { ConnectionTable } from "./connection-table.ts";
-import { hasSharedClient, isSameFirstPacket } from "./same-connection.ts";
+import { isSameFirstPacket } from "./same-connection.ts";
 import type { TrackedConnection, TrackedView } from "./tracked.ts";
+import { hasSameClient } from "./view-ends.ts";
 import { isFromClient } from "./view-index.ts";
 
 /** Octets of a datagram that tell it from the next: a DNS message's id and question lie within. */
@@ -11,9 +12,10 @@ const DIGEST_OCTETS = 64;
  * In: the headers of one datagram and the frame's bytes. Out: what it changes in the table. The first
  * sender is the client; who owns a well-known port may correct that when the conversation is told.
  */
-export function trackUdp(table: ConnectionTable, headers: Headers, bytes: Uint8Array, timeUs: number): TrackedView {
-  const view = table.find(headers) ?? openUdp(table, headers, bytes, timeUs);
+export function trackUdp(table: ConnectionTable, headers: Headers, bytes: Uint8Array): TrackedView {
+  const view = table.find(headers) ?? openUdp(table, headers, bytes);
   const { connection } = view;
+  const { timeUs } = headers;
   if (timeUs > connection.endUs) connection.endUs = timeUs;
   const fromClient = isFromClient(view, headers);
   if (!fromClient && connection.phase === "attempted") table.prove(connection, timeUs);
@@ -22,13 +24,13 @@ export function trackUdp(table: ConnectionTable, headers: Headers, bytes: Uint8A
   return view;
 }
 
-function openUdp(table: ConnectionTable, headers: Headers, bytes: Uint8Array, timeUs: number): TrackedView {
-  const view = table.open(headers, "client", timeUs);
-  view.clientToken = digest(bytes, headers);
+function openUdp(table: ConnectionTable, headers: Headers, bytes: Uint8Array): TrackedView {
+  const view = table.open(headers, "client");
+  table.index(view, digest(bytes, headers));
   view.ipId = headers.ipId;
-  table.index(view.connection, view.clientToken);
-  const isSame = (other: TrackedConnection): boolean => isSameDatagram(view, other, timeUs, table.settings.joinUs);
-  if (!table.joinByToken(view, isSame)) table.schedule(view.connection, timeUs + table.settings.udpUnansweredUs);
+  if (!table.joinByToken(view, isSameDatagram)) {
+    table.schedule(view.connection, headers.timeUs + table.settings.udpUnansweredUs);
+  }
   return view;
 }
 
@@ -37,12 +39,10 @@ function openUdp(table: ConnectionTable, headers: Headers, bytes: Uint8Array, ti
  * which leaves the client as it was, is believed; one client's equal datagrams to two servers still differ
  * in hops only if one of them was forwarded between the two views.
  */
-function isSameDatagram(view: TrackedView, other: TrackedConnection, timeUs: number, joinUs: number): boolean {
-  if (view.ipId !== 0 && view.ends[8] === other.views[0]!.ends[8]) {
-    return isSameFirstPacket(view, other, timeUs, joinUs);
-  }
-  if (other.phase === "gone" || Math.abs(timeUs - other.startUs) > joinUs) return false;
-  return other.views.some((known) => hasSharedClient(known, view) && known.clientHops !== view.clientHops);
+function isSameDatagram(view: TrackedView, other: TrackedConnection, joinUs: number): boolean {
+  if (view.ipId !== 0 && view.ends[8] === other.views[0]!.ends[8]) return isSameFirstPacket(view, other, joinUs);
+  if (other.phase === "gone" || Math.abs(view.connection.startUs - other.startUs) > joinUs) return false;
+  return other.views.some((known) => hasSameClient(known.ends, view.ends) && known.clientHops !== view.clientHops);
 }
 
 /** The first view alone counts, and of it only packets as far along the path as its first: so each counts once. */

@@ -15,6 +15,7 @@ import { decodeLoopback } from "./loopback.ts";
 
 /** Fills `headers` and returns undefined, or returns why it can't. Makes no garbage. */
 export function decode(frame: Frame, headers: Headers): Unreadable | undefined {
+  headers.timeUs = frame.timeUs;
   headers.payloadStart = frame.start;
   headers.payloadEnd = frame.end;
   headers.payloadLength = Math.max(frame.originalLength, frame.end - frame.start);

@@ -14,6 +14,8 @@ export const DESTINATION = 4;
  * to. IPv4 addresses are held as IPv4-mapped IPv6 ones (RFC 4291, 2.5.5.2).
  */
 export class Headers {
+  /** When it was captured: microseconds since 1970-01-01T00:00:00Z. */
+  timeUs = 0;
   readonly addresses = new Uint32Array(8);
   ipVersion: 4 | 6 = 4;
   /** IP protocol number after all IPv6 extension headers. */

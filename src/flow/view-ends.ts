@@ -1,0 +1,40 @@
+import { DESTINATION, type Headers, SOURCE } from "../packet/headers.ts";
+
+/** The two ends of a view: client address in words 0 to 3, server address in 4 to 7, client port in 8, server port in 9. */
+export type ViewEnds = Uint32Array;
+
+/** The ends of this packet's view, whose sender is the client, or the server. */
+export function endsOf(headers: Headers, sender: "client" | "server"): ViewEnds {
+  const ends = new Uint32Array(10);
+  const [client, server] = sender === "client" ? [SOURCE, DESTINATION] : [DESTINATION, SOURCE];
+  for (let word = 0; word < 4; word++) {
+    ends[word] = headers.addresses[client + word]!;
+    ends[4 + word] = headers.addresses[server + word]!;
+  }
+  ends[8] = sender === "client" ? headers.sourcePort : headers.destinationPort;
+  ends[9] = sender === "client" ? headers.destinationPort : headers.sourcePort;
+  return ends;
+}
+
+/** Whether they have the same client address and port, as DNAT leaves them. */
+export function hasSameClient(a: ViewEnds, b: ViewEnds): boolean {
+  return a[8] === b[8] && isSameAddress(a, b, 0);
+}
+
+/** Whether they have the same server address and port, as SNAT leaves them. */
+export function hasSameServer(a: ViewEnds, b: ViewEnds): boolean {
+  return a[9] === b[9] && isSameAddress(a, b, 4);
+}
+
+export function hasSameServerAddress(a: ViewEnds, b: ViewEnds): boolean {
+  return isSameAddress(a, b, 4);
+}
+
+function isSameAddress(a: ViewEnds, b: ViewEnds, offset: number): boolean {
+  return (
+    a[offset + 3] === b[offset + 3] &&
+    a[offset] === b[offset] &&
+    a[offset + 1] === b[offset + 1] &&
+    a[offset + 2] === b[offset + 2]
+  );
+}
