@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { CaptureFault } from "../capture/live.ts";
+import { CaptureFault } from "../capture/capture-fault.ts";
 import { CaptureLoop } from "../flow/capture-loop.ts";
 import { EventWriter } from "../flow/event-writer.ts";
 import { serveReaders } from "./serve-readers.ts";
@@ -11,7 +11,7 @@ export interface CaptureOptions {
   readonly socket?: string;
 }
 
-/** Captures until told to stop, then ends the process. */
+/** Captures until told to stop, or until nobody reads. */
 export async function capture(options: CaptureOptions): Promise<void> {
   try {
     if (options.socket === undefined) {
@@ -24,8 +24,6 @@ export async function capture(options: CaptureOptions): Promise<void> {
   } catch (error) {
     throw error instanceof CaptureFault ? new UsageError(error.message, { cause: error }) : error;
   }
-  // node_pcap never lets go of the handle by which it polls a device, so that the process would not end by itself.
-  process.exit(0);
 }
 
 async function captureTo(fd: number, interfaces: string, signal: AbortSignal): Promise<void> {

@@ -1,14 +1,16 @@
 import type { Frame } from "../capture/frame.ts";
-import { matchInterfaces } from "../capture/interface-pattern.ts";
 import { kernelFilter } from "../capture/kernel-filter.ts";
-import { CaptureFault, defaultLiveOptions, interfaceNames, LiveCapture, type LiveOptions } from "../capture/live.ts";
+import { LiveInterfaces } from "../capture/live-interfaces.ts";
+import type { LiveOptions } from "../capture/live-session.ts";
 import type { EventWriter } from "./event-writer.ts";
 import { FlowTracker } from "./flow-tracker.ts";
 
+/** How often the kernel's rings are emptied. At 8 MiB they have room for a million SYNs a second meanwhile. */
+const READ_MS = 50;
 const FLUSH_US = 200_000;
 const STATUS_US = 1_000_000;
 const INTERFACES_US = 2_000_000;
-/** How far the tracker's clock stays behind ours, so that packets still in the ring are not late. */
+/** How far the tracker's clock stays behind ours, so that packets still in a ring are not late. */
 const RING_DELAY_US = 500_000;
 
 export interface CaptureLoopOptions {
@@ -23,57 +25,59 @@ export interface CaptureLoopOptions {
 
 /**
  * In: packets of the chosen interfaces. Out: flow events on a writer, until the reader goes or `signal`
- * aborts. All that must happen in time (flushing, looking whether anybody still reads) happens in the packet
- * callback by the packets' own clock, and by a timer only while no packets come.
+ * aborts. While packets keep coming the event loop gets no turn, so what must happen in time (telling,
+ * looking whether anybody still reads) happens in the packet callback too, by the packets' own clock.
  */
 export class CaptureLoop {
   readonly #options: CaptureLoopOptions;
-  readonly #liveOptions: LiveOptions;
   readonly #tracker: FlowTracker;
-  readonly #captures = new Map<string, LiveCapture>();
-  /** Drops of interfaces that are gone. */
-  #pastDropped = 0;
+  readonly #interfaces: LiveInterfaces;
   #flushedUs = 0;
   #statusUs = 0;
   #interfacesUs = 0;
   #stop: () => void = () => undefined;
 
   constructor(options: CaptureLoopOptions) {
+    const { interfaces, live = {}, writer, seed, onWarning } = options;
     this.#options = options;
-    this.#liveOptions = { filter: kernelFilter, ...defaultLiveOptions, ...options.live };
-    this.#tracker = new FlowTracker({ seed: options.seed, emit: (event) => options.writer.write(event) });
+    this.#tracker = new FlowTracker({ seed, emit: (event) => writer.write(event) });
+    const onFrame = (frame: Frame): void => this.#onFrame(frame);
+    this.#interfaces = new LiveInterfaces({ interfaces, filter: kernelFilter, live, onFrame, onWarning });
   }
 
-  /** Throws CaptureFault if none of the interfaces can be opened at the start. */
+  /** Throws CaptureFault if not all of the interfaces can be opened at the start. */
   async run(signal: AbortSignal): Promise<void> {
-    this.#openInterfaces(true);
+    this.#interfaces.open();
     const stopped = new Promise<void>((resolve) => {
       this.#stop = resolve;
     });
     signal.addEventListener("abort", this.#stop, { once: true });
-    const timer = setInterval(() => this.#onTimer(Date.now() * 1000), FLUSH_US / 1000);
+    const timer = setInterval(() => this.#turn(Date.now() * 1000), READ_MS);
     this.#tellStatus(Date.now() * 1000);
     await stopped;
     clearInterval(timer);
     signal.removeEventListener("abort", this.#stop);
-    this.#close();
+    this.#finish();
   }
 
-  #onTimer(nowUs: number): void {
+  /** Everything that is done regularly. */
+  #turn(nowUs: number): void {
+    this.#interfaces.read();
     this.#tracker.advance(nowUs - RING_DELAY_US);
     if (nowUs - this.#interfacesUs >= INTERFACES_US) {
       this.#interfacesUs = nowUs;
-      this.#openInterfaces(false);
+      this.#interfaces.refresh();
     }
-    this.#beat(nowUs);
+    if (nowUs - this.#flushedUs >= FLUSH_US) this.#tell(nowUs);
   }
 
   #onFrame(frame: Frame): void {
     this.#tracker.add(frame);
-    if (frame.timeUs - this.#flushedUs >= FLUSH_US) this.#beat(frame.timeUs);
+    if (frame.timeUs - this.#flushedUs >= FLUSH_US) this.#tell(frame.timeUs);
   }
 
-  #beat(nowUs: number): void {
+  /** What is known by now; ends the loop if nobody reads it. */
+  #tell(nowUs: number): void {
     this.#flushedUs = nowUs;
     if (nowUs - this.#statusUs >= STATUS_US) this.#tellStatus(nowUs);
     this.#options.writer.flush();
@@ -84,46 +88,18 @@ export class CaptureLoop {
     this.#statusUs = nowUs;
     const { packets, evicted, unreadable } = this.#tracker;
     const { overflowed } = this.#options.writer;
-    const status = { packets, dropped: this.#dropped(), overflowed, evicted, unreadable, timeUs: nowUs };
+    const { dropped } = this.#interfaces;
+    const status = { packets, dropped, overflowed, evicted, unreadable, timeUs: nowUs };
     this.#options.writer.write({ kind: "status", status });
-  }
-
-  #dropped(): number {
-    let dropped = this.#pastDropped;
-    for (const capture of this.#captures.values()) dropped += capture.dropped();
-    return dropped;
-  }
-
-  /** Interfaces come and go with their pods: opens those that are new, lets go of those that are no more. */
-  #openInterfaces(isFirst: boolean): void {
-    const wanted = matchInterfaces(this.#options.interfaces, interfaceNames());
-    if (isFirst && wanted.length === 0) throw new CaptureFault(`no interface matches ${this.#options.interfaces}`);
-    for (const [name, capture] of this.#captures) if (!wanted.includes(name)) this.#drop(name, capture);
-    for (const name of wanted) if (!this.#captures.has(name)) this.#open(name, isFirst);
-  }
-
-  #open(name: string, isFirst: boolean): void {
-    try {
-      this.#captures.set(name, new LiveCapture(name, this.#liveOptions, (frame) => this.#onFrame(frame)));
-    } catch (error) {
-      if (isFirst || !(error instanceof CaptureFault)) throw error;
-      this.#options.onWarning(error.message); // it may be gone again already; the next look tells
-    }
-  }
-
-  #drop(name: string, capture: LiveCapture): void {
-    this.#pastDropped += capture.dropped();
-    capture.close();
-    this.#captures.delete(name);
   }
 
   /** Called on libpcap's stack too: asks its loop to end, so that the event loop gets its turn. */
   #stopCapturing(): void {
-    for (const [name, capture] of this.#captures) this.#drop(name, capture);
+    this.#interfaces.close();
     this.#stop();
   }
 
-  #close(): void {
+  #finish(): void {
     this.#tracker.finish();
     this.#tellStatus(Date.now() * 1000);
     this.#options.writer.flush();
