@@ -10,6 +10,8 @@ const READ_MS = 50;
 const FLUSH_US = 200_000;
 const STATUS_US = 1_000_000;
 const INTERFACES_US = 2_000_000;
+/** How long, in all, the end waits for a reader who has much to take at once. */
+const END_PATIENCE_MS = 5_000;
 /** How far the tracker's clock stays behind ours, so that packets still in a ring are not late. */
 const RING_DELAY_US = 500_000;
 
@@ -100,6 +102,8 @@ export class CaptureLoop {
   }
 
   #finish(): void {
+    this.#interfaces.read();
+    this.#options.writer.waitForReader(END_PATIENCE_MS);
     this.#tracker.finish();
     this.#tellStatus(Date.now() * 1000);
     this.#options.writer.flush();

@@ -5,6 +5,7 @@ import { encodeEvent } from "./event-line.ts";
 /** What waits in user space for a slow reader, at most; past it events are dropped and counted. */
 const MAX_WAITING_OCTETS = 1024 * 1024;
 const FLUSH_OCTETS = 32 * 1024;
+const WAIT_MS = 5;
 
 /**
  * Events onto a pipe or socket, written synchronously, because under load capture never comes back to the
@@ -18,6 +19,7 @@ export class EventWriter {
   #rest: Buffer = Buffer.alloc(0);
   #overflowed = 0;
   #isClosed = false;
+  #waitsLeft = 0;
 
   constructor(fd: number) {
     this.#fd = fd;
@@ -44,6 +46,14 @@ export class EventWriter {
     if (this.#waitingOctets >= FLUSH_OCTETS) this.flush();
   }
 
+  /**
+   * From now on waits for a slow reader instead of dropping what it is too slow for, `patienceMs` in all: for the end,
+   * when all connections are told at once and nothing is captured any more that waiting could cost.
+   */
+  waitForReader(patienceMs: number): void {
+    this.#waitsLeft = Math.ceil(patienceMs / WAIT_MS);
+  }
+
   /** Writes what the reader takes at once; the rest stays. */
   flush(): void {
     if (this.#isClosed || (this.#waiting.length === 0 && this.#rest.length === 0)) return;
@@ -55,12 +65,29 @@ export class EventWriter {
 
   #writeSome(octets: Buffer): number {
     let written = 0;
+    while (written < octets.length) {
+      const taken = this.#offer(octets, written);
+      if (taken === 0 && !this.#wait()) break;
+      written += taken;
+    }
+    return written;
+  }
+
+  #offer(octets: Buffer, from: number): number {
     try {
-      while (written < octets.length) written += writeSync(this.#fd, octets, written);
+      return writeSync(this.#fd, octets, from);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code !== "EAGAIN") this.#isClosed = true; // EPIPE, ECONNRESET: nobody reads any more
+      return 0;
     }
-    return written;
+  }
+
+  /** False where there is nothing to wait for. */
+  #wait(): boolean {
+    if (this.#isClosed || this.#waitsLeft === 0) return false;
+    this.#waitsLeft -= 1;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_MS);
+    return true;
   }
 }
