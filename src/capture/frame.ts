@@ -17,3 +17,8 @@ export interface Frame {
 }
 
 export type FrameSink = (frame: Frame) => void;
+
+/** One to overwrite. */
+export function emptyFrame(bytes: Uint8Array): Frame {
+  return { linkType: 0, timeUs: 0, bytes, start: 0, end: 0, originalLength: 0 };
+}

@@ -1,5 +1,6 @@
 /** pcap savefiles: https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-05.html */
-import type { Frame, FrameSink } from "./frame.ts";
+import { emptyFrame } from "./frame.ts";
+import type { Frame } from "./frame.ts";
 import { isReadableLinkType, unreadableLinkType } from "./link-type.ts";
 import { MAX_PACKET_OCTETS, overlongPacket } from "./savefile-limits.ts";
 import type { SavefileInput } from "./savefile-input.ts";
@@ -26,21 +27,63 @@ export function pcapFormat(magic: number): PcapFormat | undefined {
   return knownFormat(magic, false) ?? knownFormat(byteSwapped(magic), true);
 }
 
-/** Reads from the file header to the end of the file. Throws a SavefileFault. */
-export function readPcap(input: SavefileInput, format: PcapFormat, onFrame: FrameSink): void {
-  const header = readFileHeader(input, format.isLittleEndian);
-  const frame: Frame = {
-    linkType: header.linkType,
-    timeUs: 0,
-    bytes: input.bytes,
-    start: 0,
-    end: 0,
-    originalLength: 0,
-  };
-  while (!input.isAtEnd()) {
-    readRecord(input, format, header, frame);
-    onFrame(frame);
+/** Reads a pcap file, file header first. */
+export class PcapReader {
+  readonly frame: Frame;
+  readonly #input: SavefileInput;
+  readonly #format: PcapFormat;
+  #header: PcapHeader | undefined;
+
+  constructor(input: SavefileInput, format: PcapFormat) {
+    this.frame = emptyFrame(input.bytes);
+    this.#input = input;
+    this.#format = format;
+  }
+
+  /** Reads the next packet of those in memory into `frame`, if there is one. Throws a SavefileFault. */
+  read(): boolean {
+    return this.#readHeader() && this.#readRecord();
+  }
+
+  /** There is nothing to say at the end of the file. */
+  finish(): void {}
+
+  #readHeader(): boolean {
+    if (this.#header !== undefined) return true;
+    if (!this.#input.has(FILE_HEADER_OCTETS, "file header")) return false;
+    this.#header = readFileHeader(this.#input, this.#format.isLittleEndian);
+    this.frame.linkType = this.#header.linkType;
+    return true;
+  }
+
+  #readRecord(): boolean {
+    const input = this.#input;
+    const { isLittleEndian, fractionsPerUs, recordHeaderOctets } = this.#format;
+    if (!input.has(recordHeaderOctets, "record header")) return false;
+    const { view, position } = input;
+    const captured = view.getUint32(position + 8, isLittleEndian);
+    const original = view.getUint32(position + 12, isLittleEndian);
+    // Before version 2.4 the two lengths stood the other way round, in most files.
+    const areSwapped = this.#header!.minorVersion < 4 && captured > original;
+    if (!this.#readPacket(areSwapped ? original : captured, areSwapped ? captured : original)) return false;
+    const fraction = view.getUint32(position + 4, isLittleEndian);
+    this.frame.timeUs = view.getUint32(position, isLittleEndian) * 1_000_000 + Math.floor(fraction / fractionsPerUs);
+    return true;
+  }
+
+  #readPacket(captured: number, original: number): boolean {
+    const { frame } = this;
+    const input = this.#input;
+    const { recordHeaderOctets } = this.#format;
+    if (captured > MAX_PACKET_OCTETS) throw input.fault(overlongPacket(captured));
+    if (!input.has(captured, "record", recordHeaderOctets)) return false;
+    frame.bytes = input.bytes;
+    frame.start = input.position + recordHeaderOctets;
+    frame.end = frame.start + captured;
+    frame.originalLength = Math.max(original, captured);
+    input.position = frame.end;
     input.packets++;
+    return true;
   }
 }
 
@@ -62,7 +105,6 @@ function byteSwapped(word: number): number {
 }
 
 function readFileHeader(input: SavefileInput, isLittleEndian: boolean): PcapHeader {
-  input.require(FILE_HEADER_OCTETS, "file header");
   const { view, position } = input;
   const majorVersion = view.getUint16(position + 4, isLittleEndian);
   const minorVersion = view.getUint16(position + 6, isLittleEndian);
@@ -82,29 +124,4 @@ function linkTypeOf(input: SavefileInput, field: number): number {
   const linkType = field & 0xffff;
   if (!isReadableLinkType(linkType)) throw input.fault(unreadableLinkType(linkType));
   return linkType;
-}
-
-function readRecord(input: SavefileInput, format: PcapFormat, header: PcapHeader, frame: Frame): void {
-  input.require(format.recordHeaderOctets, "record header");
-  const { view, position } = input;
-  const seconds = view.getUint32(position, format.isLittleEndian);
-  const fraction = view.getUint32(position + 4, format.isLittleEndian);
-  const captured = view.getUint32(position + 8, format.isLittleEndian);
-  const original = view.getUint32(position + 12, format.isLittleEndian);
-  frame.timeUs = seconds * 1_000_000 + Math.floor(fraction / format.fractionsPerUs);
-  input.position += format.recordHeaderOctets;
-  // Before version 2.4 the two lengths stood the other way round, in most files.
-  const areSwapped = header.minorVersion < 4 && captured > original;
-  if (areSwapped) readPacket(input, original, captured, frame);
-  else readPacket(input, captured, original, frame);
-}
-
-function readPacket(input: SavefileInput, captured: number, original: number, frame: Frame): void {
-  if (captured > MAX_PACKET_OCTETS) throw input.fault(overlongPacket(captured));
-  input.require(captured, "record");
-  frame.bytes = input.bytes;
-  frame.start = input.position;
-  frame.end = input.position + captured;
-  frame.originalLength = Math.max(original, captured);
-  input.position += captured;
 }

@@ -1,9 +1,12 @@
 /** pcapng savefiles: https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-03.html */
-import type { Frame, FrameSink } from "./frame.ts";
+import { emptyFrame } from "./frame.ts";
+import type { Frame } from "./frame.ts";
+import { unreadableLinkType } from "./link-type.ts";
 import { readInterface } from "./pcapng-interface.ts";
 import { readEnhancedPacket, readObsoletePacket, readSimplePacket } from "./pcapng-packet.ts";
 import { beginSection, isSectionLittleEndian } from "./pcapng-section.ts";
 import type { PcapngSection } from "./pcapng-section.ts";
+import type { SavefileFault } from "./savefile-fault.ts";
 import type { SavefileInput } from "./savefile-input.ts";
 import { MAX_BLOCK_OCTETS, MAX_INTERFACES } from "./savefile-limits.ts";
 
@@ -17,23 +20,50 @@ const ENHANCED_PACKET = 6;
 /** Type, length, and the length again. */
 const EMPTY_BLOCK_OCTETS = 12;
 
-/** Reads from the first section header to the end of the file. Throws a SavefileFault. */
-export function readPcapng(input: SavefileInput, onFrame: FrameSink): void {
-  const section: PcapngSection = { isLittleEndian: true, interfaces: [], blockOctets: 0 };
-  const frame: Frame = { linkType: 0, timeUs: 0, bytes: input.bytes, start: 0, end: 0, originalLength: 0 };
-  while (!input.isAtEnd()) {
-    requireBlock(input, section);
-    if (readBlock(input, section, frame)) {
-      onFrame(frame);
-      input.packets++;
+/** Reads a pcapng file, section after section. */
+export class PcapngReader {
+  readonly frame: Frame;
+  readonly #input: SavefileInput;
+  readonly #section: PcapngSection = { isLittleEndian: true, interfaces: [], blockOctets: 0, origin: undefined };
+  #unreadable: SavefileFault | undefined;
+
+  constructor(input: SavefileInput) {
+    this.frame = emptyFrame(input.bytes);
+    this.#input = input;
+  }
+
+  /** Reads the next packet of those in memory into `frame`, if there is one. Throws a SavefileFault. */
+  read(): boolean {
+    const input = this.#input;
+    const section = this.#section;
+    while (hasBlock(input, section)) {
+      const isPacket = readBlock(input, section, this.frame);
+      const isReadable = isPacket && this.#isReadable();
+      input.position += section.blockOctets;
+      if (isPacket) input.packets++;
+      if (isReadable) return true;
     }
-    input.position += section.blockOctets;
+    return false;
+  }
+
+  /** At the end of the file: throws the SavefileFault that some of its packets are of a link type that weir doesn't read. */
+  finish(): void {
+    if (this.#unreadable !== undefined) throw this.#unreadable;
+  }
+
+  /** The first packet that can't be read is told at the end of the file: those of other interfaces are read all the same. */
+  #isReadable(): boolean {
+    const { isReadable, linkType, index } = this.#section.origin!;
+    if (!isReadable) {
+      this.#unreadable ??= this.#input.fault(`${unreadableLinkType(linkType)}, that of interface ${index}`);
+    }
+    return isReadable;
   }
 }
 
-/** Makes the whole next block readable. */
-function requireBlock(input: SavefileInput, section: PcapngSection): void {
-  input.require(EMPTY_BLOCK_OCTETS, "block header");
+/** Whether the whole next block is in memory. */
+function hasBlock(input: SavefileInput, section: PcapngSection): boolean {
+  if (!input.has(EMPTY_BLOCK_OCTETS, "block header")) return false;
   const { view, position } = input;
   if (view.getUint32(position) === SECTION_HEADER) section.isLittleEndian = isSectionLittleEndian(input);
   const length = view.getUint32(position + 4, section.isLittleEndian);
@@ -42,9 +72,10 @@ function requireBlock(input: SavefileInput, section: PcapngSection): void {
       `corrupt length: a block claims ${length} octets, not a multiple of 4 from ${EMPTY_BLOCK_OCTETS} to ${MAX_BLOCK_OCTETS}`,
     );
   }
-  input.require(length, "block");
+  if (!input.has(length, "block")) return false;
   section.blockOctets = length;
   checkTrailer(input, section);
+  return true;
 }
 
 function checkTrailer(input: SavefileInput, section: PcapngSection): void {

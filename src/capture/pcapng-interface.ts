@@ -18,7 +18,8 @@ export function readInterface(input: SavefileInput, section: PcapngSection): Pca
   const linkType = view.getUint16(position + 8, isLittleEndian);
   const snapLength = view.getUint32(position + 12, isLittleEndian);
   const times = readTimeOptions(input, end, isLittleEndian);
-  return { linkType, isReadable: isReadableLinkType(linkType), snapLength, ...times };
+  const index = section.interfaces.length;
+  return { index, linkType, isReadable: isReadableLinkType(linkType), snapLength, ...times };
 }
 
 function readTimeOptions(input: SavefileInput, end: number, isLittleEndian: boolean) {

@@ -3,7 +3,6 @@
  * and throws a SavefileFault where the block contradicts itself.
  */
 import type { Frame } from "./frame.ts";
-import { unreadableLinkType } from "./link-type.ts";
 import type { PcapngInterface, PcapngSection } from "./pcapng-section.ts";
 import { boundedTimeUs, ticksToUs } from "./pcapng-time.ts";
 import type { SavefileInput } from "./savefile-input.ts";
@@ -58,7 +57,7 @@ function requireFixedPart(input: SavefileInput, section: PcapngSection, length: 
 function interfaceOf(input: SavefileInput, section: PcapngSection, index: number): PcapngInterface {
   const origin = section.interfaces[index];
   if (origin === undefined) throw input.fault(`it names interface ${index}, which the section doesn't describe`);
-  if (!origin.isReadable) throw input.fault(`${unreadableLinkType(origin.linkType)}, that of interface ${index}`);
+  section.origin = origin;
   return origin;
 }
 

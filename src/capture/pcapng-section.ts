@@ -2,6 +2,8 @@ import type { SavefileInput } from "./savefile-input.ts";
 
 /** What an Interface Description Block says of the packets that refer to it. */
 export interface PcapngInterface {
+  /** Its number in the section. */
+  readonly index: number;
   readonly linkType: number;
   readonly isReadable: boolean;
   /** Octets kept of a packet at most; 0 is no limit. */
@@ -17,6 +19,8 @@ export interface PcapngSection {
   interfaces: PcapngInterface[];
   /** Length of the block at the input's position, all of which is in memory. */
   blockOctets: number;
+  /** Of the packet that was read last. */
+  origin: PcapngInterface | undefined;
 }
 
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;

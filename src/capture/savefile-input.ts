@@ -1,71 +1,92 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import type { Compression } from "./compression.ts";
+import { FileSource } from "./file-source.ts";
+import type { ReadProgress } from "./file-source.ts";
+import type { OctetSource } from "./octet-source.ts";
 import { SavefileFault } from "./savefile-fault.ts";
-
-/** Told after every chunk. `totalOctets` is undefined where nobody knows, as for a pipe. */
-export type ReadProgress = (readOctets: number, totalOctets: number | undefined) => void;
+import { SecondReading } from "./second-reading.ts";
 
 const CHUNK_OCTETS = 2 ** 20;
-const STANDARD_INPUT = 0;
-/** How long to wait for more where standard input doesn't block, milliseconds. */
-const STANDARD_INPUT_POLL_MS = 5;
+/** What tells the format of a file. */
+const MAGIC_OCTETS = 4;
 
 /**
  * An open savefile seen through one buffer, which packets are read from where they lie. It grows only for a
- * block longer than a chunk; the readers of the formats bound what they ask for.
+ * block longer than a chunk; the readers of the formats bound what they ask for. What is there is read without waiting
+ * (`has`); where more is needed, `fill` is awaited and the reader begins anew at `position`.
  */
 export class SavefileInput {
   bytes = new Uint8Array(CHUNK_OCTETS);
   view = new DataView(this.bytes.buffer);
   /** Index in `bytes` of the next octet to be read. */
   position = 0;
-  /** How many packets have been delivered. */
+  /** How many packets have been read. */
   packets = 0;
   readonly #file: string;
-  readonly #descriptor: number;
-  readonly #totalOctets: number | undefined;
-  readonly #onProgress: ReadProgress | undefined;
+  readonly #fileSource: FileSource;
+  #source: OctetSource;
   #end = 0;
-  #readOctets = 0;
+  #wanted = MAGIC_OCTETS;
+  #isDrained = false;
+  /** Octets of the capture before those in `bytes`. */
+  #octetsBefore = 0;
 
-  constructor(file: string, descriptor: number, totalOctets: number | undefined, onProgress?: ReadProgress) {
+  constructor(file: string, source: FileSource) {
     this.#file = file;
-    this.#descriptor = descriptor;
-    this.#totalOctets = totalOctets;
-    this.#onProgress = onProgress;
+    this.#fileSource = source;
+    this.#source = source;
   }
 
-  isAtEnd(): boolean {
-    return !this.#has(1);
+  get isRegularFile(): boolean {
+    return this.#fileSource.canRewind;
   }
 
-  /** Makes `length` octets from `position` on readable, moving them if it must, or throws that `what` is cut off. */
-  require(length: number, what: string): void {
-    if (this.#has(length)) return;
-    throw this.fault(`${what} is cut off: ${length} octets promised, ${this.#end - this.position} left`);
+  /**
+   * Whether `length` octets can be read from `skipped` behind `position` on. If not, they are to be awaited, or the file
+   * has ended where `position` is. Throws where it has ended in the midst of `what`.
+   */
+  has(length: number, what: string, skipped = 0): boolean {
+    const left = this.#end - this.position - skipped;
+    if (left >= length) return true;
+    if (this.#isDrained && left + skipped > 0) {
+      throw this.fault(`${what} is cut off: ${length} octets promised, ${left} left`, skipped);
+    }
+    this.#wanted = skipped + length;
+    return false;
   }
 
-  fault(reason: string): SavefileFault {
-    return new SavefileFault(this.#file, this.packets + 1, reason);
+  /** Reads on, moving what is left to the front of the buffer. False at the end of the file. */
+  async fill(): Promise<boolean> {
+    this.#makeRoom(this.#wanted);
+    while (!this.#isDrained && this.#end < this.#wanted) {
+      const count = await this.#read();
+      this.#isDrained = count === 0;
+      this.#end += count;
+    }
+    return this.#end > 0;
+  }
+
+  /** What was read so far is compressed: from here on its content is read. */
+  decompress(compression: Compression): void {
+    const head = this.bytes.slice(this.position, this.#end);
+    this.#source = new SecondReading(compression, this.#fileSource, head);
+    this.position = 0;
+    this.#end = 0;
+    this.#isDrained = false;
+    this.#wanted = MAGIC_OCTETS;
+  }
+
+  /** Of the octet at `skipped` behind `position`. */
+  fault(reason: string, skipped = 0): SavefileFault {
+    return new SavefileFault(this.#file, this.#place(skipped), reason);
   }
 
   close(): void {
-    if (this.#descriptor !== STANDARD_INPUT) closeSync(this.#descriptor);
+    this.#source.close();
   }
 
-  #has(length: number): boolean {
-    return this.#end - this.position >= length || this.#readOn(length);
-  }
-
-  #readOn(length: number): boolean {
-    this.#makeRoom(length);
-    while (this.#end < length) {
-      const count = this.#readChunk();
-      if (count === 0) return false;
-      this.#end += count;
-      this.#readOctets += count;
-      this.#onProgress?.(this.#readOctets, this.#totalOctets);
-    }
-    return true;
+  #place(skipped: number) {
+    const octet = this.#octetsBefore + this.position + skipped;
+    return { packet: this.packets + 1, octet, isCompressed: this.#source !== this.#fileSource };
   }
 
   #makeRoom(length: number): void {
@@ -75,43 +96,31 @@ export class SavefileInput {
       this.view = new DataView(this.bytes.buffer);
     }
     this.bytes.set(kept);
+    this.#octetsBefore += this.position;
     this.#end = kept.length;
     this.position = 0;
   }
 
-  #readChunk(): number {
-    for (;;) {
-      try {
-        return readSync(this.#descriptor, this.bytes, this.#end, this.bytes.length - this.#end, null);
-      } catch (error) {
-        if (errorCode(error) !== "EAGAIN") throw this.#readFault(error);
-        // A terminal or another process may have left standard input non-blocking.
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STANDARD_INPUT_POLL_MS);
-      }
+  async #read(): Promise<number> {
+    try {
+      return await this.#source.read(this.bytes, this.#end);
+    } catch (error) {
+      // A directory can be opened; that it can't be read shows only here, and no packet is to blame.
+      const isFirst = this.#octetsBefore + this.#end === 0 && this.#source === this.#fileSource;
+      const place = isFirst ? undefined : this.#place(this.#end);
+      throw new SavefileFault(this.#file, place, failureReason(error), { cause: error });
     }
-  }
-
-  /** A directory can be opened; that it can't be read shows only here, and no packet is to blame. */
-  #readFault(error: unknown): SavefileFault {
-    const packet = this.#readOctets === 0 ? undefined : this.packets + 1;
-    return new SavefileFault(this.#file, packet, failureReason(error), { cause: error });
   }
 }
 
 /** Opens a savefile, or standard input for `-`. Throws a SavefileFault without a packet number where that fails. */
-export function openSavefile(path: string, onProgress?: ReadProgress): SavefileInput {
+export function openInput(path: string, onProgress?: ReadProgress): SavefileInput {
   const file = path === "-" ? "standard input" : path;
   try {
-    const descriptor = path === "-" ? STANDARD_INPUT : openSync(path, "r");
-    return new SavefileInput(file, descriptor, sizeOf(descriptor), onProgress);
+    return new SavefileInput(file, new FileSource(path, onProgress));
   } catch (error) {
     throw new SavefileFault(file, undefined, failureReason(error), { cause: error });
   }
-}
-
-function sizeOf(descriptor: number): number | undefined {
-  const stats = fstatSync(descriptor);
-  return stats.isFile() ? stats.size : undefined;
 }
 
 function failureReason(error: unknown): string {

@@ -1,50 +1,108 @@
 /**
- * Packets from a savefile: pcap or pcapng octets go in, frames come out, in the order of the file.
+ * Packets from a savefile: pcap or pcapng octets, maybe compressed, go in, frames come out, in the order of the file.
  * Needs no libpcap, which refuses pcapng files whose interfaces differ and doesn't say where a file breaks.
  */
-import type { FrameSink } from "./frame.ts";
-import { pcapFormat, readPcap } from "./pcap-file.ts";
-import { SECTION_HEADER, readPcapng } from "./pcapng-file.ts";
-import { openSavefile } from "./savefile-input.ts";
-import type { ReadProgress, SavefileInput } from "./savefile-input.ts";
+import { compressionOf } from "./compression.ts";
+import type { ReadProgress } from "./file-source.ts";
+import type { Frame, FrameSink } from "./frame.ts";
+import { PcapReader, pcapFormat } from "./pcap-file.ts";
+import { PcapngReader, SECTION_HEADER } from "./pcapng-file.ts";
+import { openInput } from "./savefile-input.ts";
+import type { SavefileInput } from "./savefile-input.ts";
 
-/** First octets of compressed files, and what undoes the compression. */
-const COMPRESSIONS = [
-  { name: "gzip", command: "gzip -dc", magic: 0x1f8b0000, mask: 0xffff0000 },
-  { name: "zstd", command: "zstd -dc", magic: 0x28b52ffd, mask: 0xffffffff },
-  { name: "lz4", command: "lz4 -dc", magic: 0x04224d18, mask: 0xffffffff },
-  { name: "xz", command: "xz -dc", magic: 0xfd377a58, mask: 0xffffffff },
-  { name: "bzip2", command: "bzip2 -dc", magic: 0x425a6800, mask: 0xffffff00 },
-] as const;
+export interface SavefileOptions {
+  readonly onProgress?: ReadProgress;
+}
 
 /**
- * Reads the savefile at `path` (`-` is standard input) to its end and returns the number of packets. Synchronous;
- * memory stays constant. The one Frame handed to `onFrame` is overwritten by the next. Throws a SavefileFault at the
- * first thing that is wrong, after delivering the packets before it.
+ * Reads the savefile at `path` (`-` is standard input) to its end and returns the number of packets. Memory stays
+ * constant. The one Frame handed to `onFrame` is overwritten by the next. Throws a SavefileFault at the first thing that
+ * is wrong, after delivering the packets before it.
  */
-export function readSavefile(path: string, onFrame: FrameSink, options: { onProgress?: ReadProgress } = {}): number {
-  const input = openSavefile(path, options.onProgress);
+export async function readSavefile(path: string, onFrame: FrameSink, options: SavefileOptions = {}): Promise<number> {
+  const savefile = openSavefile(path, options);
   try {
-    readPackets(input, onFrame);
-    return input.packets;
+    while (await savefile.fill()) while (savefile.read()) onFrame(savefile.frame);
+    return savefile.packets;
   } finally {
-    input.close();
+    savefile.close();
   }
 }
 
-function readPackets(input: SavefileInput, onFrame: FrameSink): void {
-  if (input.isAtEnd()) throw input.fault("the file is empty");
-  input.require(4, "file header");
-  const magic = input.view.getUint32(input.position);
-  if (magic === SECTION_HEADER) return readPcapng(input, onFrame);
-  const format = pcapFormat(magic);
-  if (format === undefined) throw input.fault(strangerReason(magic));
-  return readPcap(input, format, onFrame);
+/** Throws a SavefileFault. */
+export function openSavefile(path: string, { onProgress }: SavefileOptions = {}): Savefile {
+  return new Savefile(openInput(path, onProgress));
+}
+
+/** A savefile that is read packet by packet: `read` as often as it says yes, then `fill`, until that says no. */
+export class Savefile {
+  readonly #input: SavefileInput;
+  #reader: PcapReader | PcapngReader | undefined;
+
+  constructor(input: SavefileInput) {
+    this.#input = input;
+  }
+
+  /** The packet that was read last. Overwritten by the next, its octets by `fill`. */
+  get frame(): Frame {
+    return this.#reader!.frame;
+  }
+
+  /** How many have been read. */
+  get packets(): number {
+    return this.#input.packets;
+  }
+
+  /** Whether it could be read a second time. */
+  get isRegularFile(): boolean {
+    return this.#input.isRegularFile;
+  }
+
+  /** Reads the next packet of those in memory, if there is one. Throws a SavefileFault. */
+  read(): boolean {
+    return this.#reader!.read();
+  }
+
+  /** Reads on. False at the end of the file. Throws a SavefileFault. */
+  async fill(): Promise<boolean> {
+    const hasMore = await this.#input.fill();
+    if (!hasMore && this.#reader === undefined) throw this.#input.fault("the file is empty");
+    this.#reader ??= await this.#begin();
+    if (!hasMore) this.#reader.finish();
+    return hasMore;
+  }
+
+  close(): void {
+    this.#input.close();
+  }
+
+  async #begin(): Promise<PcapReader | PcapngReader> {
+    const compression = compressionOf(this.#magic());
+    if (compression?.decoder !== undefined) {
+      this.#input.decompress(compression);
+      if (!(await this.#input.fill())) throw this.#input.fault(`there is nothing in the ${compression.name} data`);
+    }
+    return this.#readerOf(this.#magic());
+  }
+
+  #magic(): number {
+    this.#input.has(4, "file header");
+    return this.#input.view.getUint32(this.#input.position);
+  }
+
+  #readerOf(magic: number): PcapReader | PcapngReader {
+    if (magic === SECTION_HEADER) return new PcapngReader(this.#input);
+    const format = pcapFormat(magic);
+    if (format === undefined) throw this.#input.fault(strangerReason(magic));
+    return new PcapReader(this.#input, format);
+  }
 }
 
 function strangerReason(magic: number): string {
-  const compression = COMPRESSIONS.find((known) => (magic & known.mask) >>> 0 === known.magic);
-  return compression === undefined
-    ? `not a pcap or pcapng capture: it begins with 0x${magic.toString(16).padStart(8, "0")}`
-    : `the file is compressed with ${compression.name}: decompress it first, as in ${compression.command} FILE | weir ... --pcap -`;
+  const compression = compressionOf(magic);
+  if (compression === undefined)
+    return `not a pcap or pcapng capture: it begins with 0x${magic.toString(16).padStart(8, "0")}`;
+  const { name, decoder } = compression;
+  if (decoder !== undefined) return `the file is compressed twice, with ${name} at last`;
+  return `the file is compressed with ${name}: decompress it first, as in ${name} -dc FILE | weir ... --pcap -`;
 }

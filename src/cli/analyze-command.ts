@@ -24,12 +24,7 @@ export function addAnalyzeCommand(program: Command): void {
     .command("analyze")
     .summary("policies, profiles or a review from capture files")
     .description("Learns from capture files and a cluster's state what each workload talks to, and writes its policy.")
-    .addOption(
-      flag(
-        "--pcap <file...>",
-        "capture files, `-` for standard input; parts of a rotated capture in their order",
-      ).makeOptionMandatory(),
-    )
+    .addOption(flag("--pcap <file...>", "capture files, merged by time; `-` is standard input").makeOptionMandatory())
     .addOption(flag("--cluster <file...>", "what kubectl get -o yaml printed: files or folders").makeOptionMandatory())
     .addOption(flag("--namespace <name>", "only this namespace's workloads"))
     .addOption(
@@ -39,6 +34,6 @@ export function addAnalyzeCommand(program: Command): void {
     .addHelpText("after", help)
     .action(async (options: AnalyzeOptions) => {
       const { analyze } = await import("./analyze.ts");
-      analyze(options);
+      await analyze(options);
     });
 }

@@ -22,13 +22,13 @@ export interface AnalyzeOptions extends GeneratorFlags {
 }
 
 /** Learns from savefiles and prints what was asked for. Throws UsageError, after printing what could be read. */
-export function analyze(options: AnalyzeOptions): void {
+export async function analyze(options: AnalyzeOptions): Promise<void> {
   const settings = toGeneratorSettings(options);
   const cluster = readCluster(options.cluster);
   const book = new ProfileBook();
   let fault: UsageError | undefined;
   try {
-    readCaptures(options.pcap, (event) => learn(event, cluster, book));
+    await readCaptures(options.pcap, (event) => learn(event, cluster, book));
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     fault = error; // told after what could be read is printed

@@ -28,10 +28,10 @@ export function addCheckCommand(program: Command, onNo: () => void): void {
     .addOption(flag("--cluster <file...>", "what kubectl get -o yaml printed: files or folders").makeOptionMandatory())
     .addOption(flag("--policies <file...>", "NetworkPolicies: files or folders (default: those in the cluster files)"))
     .addOption(flag("--probes <file>", "questions, with the answers expected of them"))
-    .addOption(flag("--pcap <file...>", "capture files, `-` for standard input"))
+    .addOption(flag("--pcap <file...>", "capture files, merged by time; `-` is standard input"))
     .addHelpText("after", help)
     .action(async (options: CheckOptions) => {
       const { check } = await import("./check.ts");
-      if (!check(options)) onNo();
+      if (!(await check(options))) onNo();
     });
 }

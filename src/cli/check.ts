@@ -23,17 +23,17 @@ export interface CheckOptions {
 }
 
 /** Prints the verdicts; false where the answer is no. Throws UsageError. */
-export function check(options: CheckOptions): boolean {
+export async function check(options: CheckOptions): Promise<boolean> {
   if (options.probes !== undefined && options.pcap !== undefined)
     throw new UsageError("--probes and --pcap: give one of them");
   try {
-    return checkFiles(options);
+    return await checkFiles(options);
   } catch (error) {
     throw error instanceof ClusterFileError ? new UsageError(error.message, { cause: error }) : error;
   }
 }
 
-function checkFiles({ cluster: paths, policies: policyPaths, probes, pcap }: CheckOptions): boolean {
+async function checkFiles({ cluster: paths, policies: policyPaths, probes, pcap }: CheckOptions): Promise<boolean> {
   const cluster = new ClusterState();
   cluster.replace(readClusterFiles(paths), Date.now() * 1000);
   const policies =
@@ -70,14 +70,18 @@ function checkProbes(probes: readonly Probe[], policies: CompiledPolicies): bool
 }
 
 /** Every kind of connection once, in the order in which the first of it ended; what can't be told is counted. */
-function checkCaptures(paths: readonly string[], cluster: ClusterState, policies: CompiledPolicies): boolean {
+async function checkCaptures(
+  paths: readonly string[],
+  cluster: ClusterState,
+  policies: CompiledPolicies,
+): Promise<boolean> {
   const output = new StandardOutput();
   const observed = new ObservedQuestions(cluster);
   const asked = new Set<string>();
   const unknown = new Map<string, number>();
   let refused = 0;
   try {
-    readCaptures(paths, (event) => {
+    await readCaptures(paths, (event) => {
       if (event.kind !== "closed") return;
       const what = observed.of(cluster.identifyConnection(event.connection));
       if (what.kind === "unknown") unknown.set(what.reason, (unknown.get(what.reason) ?? 0) + 1);

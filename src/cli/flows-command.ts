@@ -16,7 +16,7 @@ Prints one JSON object a line, a connection's final record:
 Examples:
   weir flows --pcap trace.pcap
   tcpdump -i any -w - -c 1000 | weir flows --pcap -
-  weir flows --pcap a.pcapng b.pcapng | jq -r 'select(.outcome == "refused") | .server.ip' | sort | uniq -c
+  weir flows --pcap node-a.pcapng node-b.pcap.zst | jq -r 'select(.outcome == "refused") | .server.ip' | sort | uniq -c
 
 Exit status: 0 done; 2 bad usage or input (what was read before the fault is printed).`;
 
@@ -24,16 +24,11 @@ export function addFlowsCommand(program: Command): void {
   program
     .command("flows")
     .summary("connections of capture files, one JSON object a line")
-    .description("Reads pcap or pcapng files and tells their connections.")
-    .addOption(
-      flag(
-        "--pcap <file...>",
-        "capture files, `-` for standard input; parts of a rotated capture in their order",
-      ).makeOptionMandatory(),
-    )
+    .description("Reads pcap or pcapng files, plain or compressed with gzip or zstd, and tells their connections.")
+    .addOption(flag("--pcap <file...>", "capture files, merged by time; `-` is standard input").makeOptionMandatory())
     .addHelpText("after", help)
     .action(async ({ pcap }: { readonly pcap: readonly string[] }) => {
       const { printFlows } = await import("./flows.ts");
-      printFlows(pcap);
+      await printFlows(pcap);
     });
 }

@@ -3,10 +3,10 @@ import { readCaptures } from "./read-captures.ts";
 import { StandardOutput } from "./standard-output.ts";
 
 /** Each connection's final record, as one JSON object a line. */
-export function printFlows(paths: readonly string[]): void {
+export async function printFlows(paths: readonly string[]): Promise<void> {
   const output = new StandardOutput();
   try {
-    readCaptures(paths, (event) => {
+    await readCaptures(paths, (event) => {
       if (event.kind === "closed") output.write(`${JSON.stringify(toConnectionJson(event.connection))}\n`);
     });
   } finally {

@@ -6,23 +6,18 @@ const PERIOD_MS = 200;
 
 /** A line on standard error that says how far a file is read; nothing at all where that is no terminal. */
 export class Progress {
-  readonly #label: string;
   readonly #isShown = isatty(STDERR);
   #shownMs = 0;
   #width = 0;
 
-  constructor(label: string) {
-    this.#label = label;
-  }
-
-  show(done: number, total: number | undefined): void {
+  show(label: string, done: number, total: number | undefined): void {
     if (!this.#isShown) return;
     const nowMs = Date.now();
     if (nowMs - this.#shownMs < PERIOD_MS) return;
     this.#shownMs = nowMs;
     const share =
       total === undefined || total === 0 ? "" : ` of ${mebibytes(total)}, ${Math.floor((100 * done) / total)} %`;
-    this.#print(`${this.#label}: ${mebibytes(done)}${share}`);
+    this.#print(`${label}: ${mebibytes(done)}${share}`);
   }
 
   /** Takes the line away again. */

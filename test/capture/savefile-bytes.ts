@@ -11,10 +11,10 @@ export interface ReadPacket {
 }
 
 /** The packets of a file, and the message of the fault that it ends with. */
-export function readWhole(path: string) {
+export async function readWhole(path: string) {
   const packets: ReadPacket[] = [];
   try {
-    const count = readSavefile(path, (frame) => packets.push(snapshot(frame)));
+    const count = await readSavefile(path, (frame) => packets.push(snapshot(frame)));
     return { packets, count };
   } catch (error) {
     if (!(error instanceof SavefileFault)) throw error;

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import t from "tap";
 import type { ConnectionJson } from "../../src/flow/connection-json.ts";
 import { bin, captures, weir } from "./run.ts";
@@ -135,4 +136,30 @@ await t.test("a reader that has enough, such as head, is no error", async (t) =>
 await t.test("options can be given as environment variables", async (t) => {
   const { status, stdout } = await weir(["flows"], { env: { WEIR_PCAP: `${captures}vlan-qinq.pcap` }, cwd: tmpdir() });
   t.strictSame([status, records(stdout).length], [0, 1]);
+});
+
+/** Splits a little-endian pcap file of microseconds: what goes into which part is said of each packet's number. */
+function split(file: Buffer, parts: number, partOf: (packet: number) => number): Buffer[] {
+  const sorted: Buffer[][] = Array.from({ length: parts }, () => [file.subarray(0, 24)]);
+  for (let at = 24, packet = 0; at < file.length; packet++) {
+    const end = at + 16 + file.readUInt32LE(at + 8);
+    sorted[partOf(packet)]!.push(file.subarray(at, end));
+    at = end;
+  }
+  return sorted.map((part) => Buffer.concat(part));
+}
+
+async function flowsOf(...files: readonly string[]) {
+  const { status, stdout, stderr } = await weir(["flows", ...files.flatMap((file) => ["--pcap", file])]);
+  return { status, stderr, flows: records(stdout).map(({ id: _id, ...rest }) => JSON.stringify(rest)) };
+}
+
+await t.test("captures of the same time are one stretch of traffic, as are parts in any order", async (t) => {
+  const whole = readFileSync(`${captures}log4shell-ldap.pcap`);
+  const expectedFlows = await flowsOf(`${captures}log4shell-ldap.pcap`);
+  const [odd, even] = split(whole, 2, (packet) => packet % 2);
+  const [first, second, third] = split(whole, 3, (packet) => Math.min(Math.floor(packet / 100), 2));
+  const folder = t.testdir({ odd: odd!, even: gzipSync(even!), first: first!, second: second!, third: third! });
+  t.strictSame(await flowsOf(`${folder}/odd`, `${folder}/even`), expectedFlows);
+  t.strictSame(await flowsOf(`${folder}/third`, `${folder}/first`, `${folder}/second`), expectedFlows);
 });

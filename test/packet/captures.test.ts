@@ -24,7 +24,7 @@ function expected(capture: string) {
 await t.test("every packet and every conversation that tshark sees is seen", async (test) => {
   for (const capture of captures) {
     const conversations = new Conversations();
-    const packets = readSavefile(folder + capture, conversations.add);
+    const packets = await readSavefile(folder + capture, conversations.add);
     test.strictSame({ packets, lines: conversations.lines() }, expected(capture), capture);
   }
 });
@@ -32,7 +32,7 @@ await t.test("every packet and every conversation that tshark sees is seen", asy
 await t.test("every packet has headers", async (test) => {
   for (const capture of captures) {
     const conversations = new Conversations();
-    readSavefile(folder + capture, conversations.add);
+    await readSavefile(folder + capture, conversations.add);
     test.strictSame(conversations.unreadable, new Map(), capture);
   }
 });
@@ -40,7 +40,7 @@ await t.test("every packet has headers", async (test) => {
 await t.test("the DNS answer that tshark sees is found, under the name that was asked", async (test) => {
   const headers = new Headers();
   const answers: unknown[] = [];
-  readSavefile(`${folder}pcapng-eleven-interfaces.pcapng`, (frame) => {
+  await readSavefile(`${folder}pcapng-eleven-interfaces.pcapng`, (frame) => {
     if (decode(frame, headers) !== undefined || headers.protocol !== Protocol.UDP || headers.sourcePort !== 53) return;
     const answer = decodeDnsResponse(frame.bytes, headers.payloadStart, headers.payloadEnd);
     if (answer?.type === "A") answers.push(answer);
@@ -53,7 +53,7 @@ await t.test("the DNS answer that tshark sees is found, under the name that was 
 await t.test("captures with octets changed at random decode without throwing", async (test) => {
   const frames: Frame[] = [];
   for (const capture of captures) {
-    readSavefile(folder + capture, (frame) => {
+    await readSavefile(folder + capture, (frame) => {
       if (frames.length < 1000) frames.push({ ...frame, bytes: frame.bytes.slice(0, frame.end) });
     });
   }

@@ -95,7 +95,7 @@ await t.test("packet for packet, tshark reads the same", { skip: isThere ? false
   for (const capture of captures) {
     const headers = new Headers();
     const ours: Record<string, string>[] = [];
-    readSavefile(folder + capture, (frame) => {
+    await readSavefile(folder + capture, (frame) => {
       decode(frame, headers);
       ours.push(asWeir(frame, headers));
     });
