@@ -63,10 +63,8 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   const followed = await followCluster(options.cluster, {
     signal: stop.signal,
     logger: logger.child({ stage: "cluster" }),
-    onChange: (objects) => {
-      cluster.replace(objects, nowUs());
-      queue.advance(nowUs());
-    },
+    nowUs,
+    onChange: (changes) => cluster.apply(changes, nowUs()),
   }).catch(refuse);
 
   // Who may ask.
@@ -96,7 +94,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     // What is captured before the cluster is known could not be told whose it is.
     await followed.first;
     if (!stop.signal.aborted)
-      logger.info({ dataDir: options.dataDir, profiles: book.size, pods: cluster.pods().length }, "learning");
+      logger.info({ dataDir: options.dataDir, profiles: book.size, pods: cluster.podCount }, "learning");
     await feed.run(stop.signal).catch(refuse);
   } finally {
     clearInterval(saving);
@@ -113,7 +111,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
 
 function clusterDetail(followed: FollowedCluster, cluster: ClusterState): string {
   const missed = followed.missed();
-  const known = followed.fault() ?? `${cluster.pods().length} pods known`;
+  const known = followed.fault() ?? `${cluster.podCount} pods known`;
   return missed.length === 0 ? known : `${known}; may not be read: ${missed.join(", ")}`;
 }
 

@@ -1,17 +1,22 @@
-import type { AddressHistory, Held } from "./address/address-history.ts";
+import type { Held } from "./address/address-history.ts";
 import { addressScope, type AddressScope } from "./address/address-scope.ts";
-import { isInRanges } from "./address/address-ranges.ts";
+import type { HostAddresses } from "./address/host-addresses.ts";
 import { addressNumber, canonicalAddress } from "./address/address.ts";
 import type { ClusterRanges } from "./cluster-ranges.ts";
-import type { HostIdentity, Identity, PodIdentity } from "./identity.ts";
+import type { Identity, PodIdentity } from "./identity.ts";
+import type { PodAddresses } from "./pod-addresses.ts";
+import type { PodRoll } from "./pod-roll.ts";
 import type { ServiceIndex } from "./service/service-index.ts";
 import { workloadKey } from "./workload.ts";
 
 export interface AddressSources {
-  readonly pods: AddressHistory<PodIdentity>;
-  readonly hosts: AddressHistory<HostIdentity>;
+  readonly pods: PodAddresses;
+  readonly hosts: HostAddresses;
+  readonly roll: PodRoll;
   readonly services: ServiceIndex;
   readonly ranges: ClusterRanges;
+  /** Given where it is known otherwise that a private address outside of the pods' ranges is no pod's. */
+  readonly arePodsKnown?: true;
 }
 
 /**
@@ -48,24 +53,24 @@ function heldAtAnotherTime(
 }
 
 /** For addresses that no pod and no node ever had. */
-function identifyByRange({ ranges, services }: AddressSources, ip: string): Identity {
-  const device = ranges.devices.get(ip);
+function identifyByRange({ ranges, services, roll, arePodsKnown }: AddressSources, ip: string): Identity {
+  const device = ranges.deviceAt(ip);
   if (device !== undefined) return { kind: "host", node: device };
   const service = services.atAddress(ip);
   if (service !== undefined)
     return unresolved(`the address of Service ${service.namespace}/${service.name}, not a pod's`);
   const address = addressNumber(ip);
-  if (isInRanges(ranges.pods, address)) return unresolved("in the cluster's pod range, but no known pod has had it");
-  if (isInRanges(ranges.services, address))
+  if (ranges.isPodAddress(address)) return unresolved("in the cluster's pod range, but no known pod has had it");
+  if (ranges.isServiceAddress(address))
     return unresolved("in the cluster's Service range, but no known Service has it");
-  return identifyByScope(addressScope(address), ranges.arePodsKnown);
+  return identifyByScope(addressScope(address), () => arePodsKnown ?? ranges.arePodsKnown(roll.all()));
 }
 
 /**
  * Loopback is a network namespace talking to itself, which for captures on a node is the node. Link-local
  * addresses are answered on the node or by its hypervisor: NodeLocal DNSCache, a cloud's metadata.
  */
-function identifyByScope(scope: AddressScope, arePodsKnown: boolean): Identity {
+function identifyByScope(scope: AddressScope, arePodsKnown: () => boolean): Identity {
   switch (scope) {
     case "loopback":
     case "link-local":
@@ -75,7 +80,7 @@ function identifyByScope(scope: AddressScope, arePodsKnown: boolean): Identity {
     case "unspecified":
       return unresolved(`${scope} address: nobody's own`);
     case "private":
-      return arePodsKnown
+      return arePodsKnown()
         ? { kind: "external" }
         : unresolved("a private address that nobody known has; the cluster's pod ranges are not known");
     case "public":

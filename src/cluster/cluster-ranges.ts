@@ -1,75 +1,90 @@
-import { addressNumber, isIpv6, type AddressNumber } from "./address/address.ts";
-import {
-  addressInCidr,
-  addressRanges,
-  cidrAround,
-  isInRanges,
-  parseCidr,
-  type AddressRanges,
-  type Cidr,
-} from "./address/address-ranges.ts";
-import type { ClusterObjects } from "./cluster-objects.ts";
-import type { Node, Pod } from "./objects.ts";
+import { addressInCidr, parseCidr, type Cidr } from "./address/address-ranges.ts";
+import { addressNumber, type AddressNumber } from "./address/address.ts";
+import { CountedRanges } from "./address/counted-ranges.ts";
+import { LearnedRanges } from "./address/learned-ranges.ts";
+import type { Index } from "./named-objects.ts";
+import type { Node, Pod, Service, ServiceCidr } from "./objects.ts";
 
-/** Which addresses the cluster hands out. */
-export interface ClusterRanges {
-  readonly pods: AddressRanges;
-  /** Only then is a private address outside of `pods` surely no pod's. */
-  readonly arePodsKnown: boolean;
-  readonly services: AddressRanges;
-  /** Addresses that network plugins give to the nodes' own devices, with the node's name. */
-  readonly devices: ReadonlyMap<string, string>;
-}
+/** Which addresses the cluster hands out: kept as objects come and go. */
+export class ClusterRanges {
+  readonly #pods = new CountedRanges();
+  readonly #toldServices = new CountedRanges();
+  readonly #learnedServices = new LearnedRanges();
+  /** Addresses that network plugins give to the nodes' own devices, with the node. */
+  readonly #devices = new Map<string, Node>();
+  /** Addresses of pods outside of the pod ranges; undefined where they must be counted anew. */
+  #strangers: number | undefined = 0;
 
-export function clusterRanges(objects: ClusterObjects): ClusterRanges {
-  const pods = addressRanges(objects.nodes.flatMap(({ podCidrs }) => parsed(podCidrs)));
-  return {
-    pods,
-    arePodsKnown: pods.length > 0 && doRangesHold(pods, objects.pods),
-    services: serviceRanges(objects),
-    devices: nodeDevices(objects.nodes),
+  readonly ofNodes: Index<Node> = {
+    put: (node) => {
+      for (const cidr of parsed(node.podCidrs)) this.#pods.add(cidr);
+      for (const ip of deviceAddresses(node)) this.#devices.set(ip, node);
+      for (const ip of node.addresses) this.#learnedServices.addNode(ip);
+      if (node.podCidrs.length > 0) this.#strangers = undefined;
+    },
+    take: (node) => {
+      for (const cidr of parsed(node.podCidrs)) this.#pods.remove(cidr);
+      for (const ip of deviceAddresses(node)) if (this.#devices.get(ip) === node) this.#devices.delete(ip);
+      for (const ip of node.addresses) this.#learnedServices.removeNode(ip);
+      if (node.podCidrs.length > 0) this.#strangers = undefined;
+    },
   };
-}
 
-/** Some plugins (Calico, Cilium) number pods from ranges of their own and leave the nodes' podCIDR unused. */
-function doRangesHold(ranges: AddressRanges, pods: readonly Pod[]): boolean {
-  return pods.every(({ hostNetwork, ips }) => hostNetwork || ips.every((ip) => isInRanges(ranges, addressNumber(ip))));
+  readonly ofServices: Index<Service> = {
+    put: ({ clusterIps }) => clusterIps.forEach((ip) => this.#learnedServices.add(ip)),
+    take: ({ clusterIps }) => clusterIps.forEach((ip) => this.#learnedServices.remove(ip)),
+  };
+
+  readonly ofServiceCidrs: Index<ServiceCidr> = {
+    put: ({ cidrs }) => parsed(cidrs).forEach((cidr) => this.#toldServices.add(cidr)),
+    take: ({ cidrs }) => parsed(cidrs).forEach((cidr) => this.#toldServices.remove(cidr)),
+  };
+
+  putPod(pod: Pod): void {
+    if (this.#strangers !== undefined) this.#strangers += this.#strangersOf(pod);
+  }
+
+  takePod(pod: Pod): void {
+    if (this.#strangers !== undefined) this.#strangers -= this.#strangersOf(pod);
+  }
+
+  /** The node whose device has this address. */
+  deviceAt(ip: string): string | undefined {
+    return this.#devices.get(ip)?.metadata.name;
+  }
+
+  isPodAddress(address: AddressNumber): boolean {
+    return this.#pods.holds(address);
+  }
+
+  /** As told (ServiceCIDR, KEP-1880), or else learned from the Services there are. */
+  isServiceAddress(address: AddressNumber): boolean {
+    return this.#toldServices.isEmpty ? this.#learnedServices.holds(address) : this.#toldServices.holds(address);
+  }
+
+  /**
+   * Only then is a private address outside of the pods' ranges surely no pod's. Some plugins (Calico, Cilium)
+   * number pods from ranges of their own and leave the nodes' podCIDR unused.
+   */
+  arePodsKnown(pods: Iterable<Pod>): boolean {
+    if (this.#pods.isEmpty) return false;
+    this.#strangers ??= Iterator.from(pods).reduce((sum, pod) => sum + this.#strangersOf(pod), 0);
+    return this.#strangers === 0;
+  }
+
+  #strangersOf({ hostNetwork, ips }: Pod): number {
+    return hostNetwork ? 0 : ips.filter((ip) => !this.#pods.holds(addressNumber(ip))).length;
+  }
 }
 
 /**
  * The first two addresses of a node's pod range: the network's own is that of the tunnel device (flannel.1),
  * the next that of the bridge (cni0). Kubelet probes and traffic from other nodes come from there.
  */
-function nodeDevices(nodes: readonly Node[]): ReadonlyMap<string, string> {
-  const devices = nodes.flatMap(({ metadata, podCidrs }) =>
-    parsed(podCidrs)
-      .filter(({ width, prefix }) => width - prefix >= 2)
-      .flatMap((cidr) => [0, 1].map((index): [string, string] => [addressInCidr(cidr, index), metadata.name])),
-  );
-  return new Map(devices);
-}
-
-/** As told (ServiceCIDR, KEP-1880), or else learned from the Services there are. */
-function serviceRanges({ serviceCidrs, services, nodes }: ClusterObjects): AddressRanges {
-  const told = serviceCidrs.flatMap(({ cidrs }) => parsed(cidrs));
-  if (told.length > 0) return addressRanges(told);
-  const nodeAddresses = nodes.flatMap(({ addresses }) => addresses.map((ip) => addressNumber(ip)));
-  const clusterIps = services.flatMap((service) => service.clusterIps);
-  return addressRanges(clusterIps.flatMap((ip) => learnedRange(ip, nodeAddresses)));
-}
-
-/** Prefix lengths for what is around a known Service: the usual range, or less where nodes live in that. */
-const LEARNED_PREFIXES = { v4: [16, 20, 24], v6: [112, 120] } as const;
-
-function learnedRange(clusterIp: string, nodeAddresses: readonly AddressNumber[]): readonly Cidr[] {
-  const address = addressNumber(clusterIp);
-  const prefixes = isIpv6(clusterIp) ? LEARNED_PREFIXES.v6 : LEARNED_PREFIXES.v4;
-  const candidates = prefixes.map((prefix) => cidrAround(address, prefix));
-  const free = candidates.find((cidr) => {
-    const range = addressRanges([cidr]);
-    return !nodeAddresses.some((node) => isInRanges(range, node));
-  });
-  return free === undefined ? [] : [free];
+function deviceAddresses({ podCidrs }: Node): readonly string[] {
+  return parsed(podCidrs)
+    .filter(({ width, prefix }) => width - prefix >= 2)
+    .flatMap((cidr) => [addressInCidr(cidr, 0), addressInCidr(cidr, 1)]);
 }
 
 function parsed(cidrs: readonly string[]): readonly Cidr[] {

@@ -1,139 +1,101 @@
 import type { Connection } from "../flow/connection.ts";
+import { type HistorySettings, defaultHistorySettings } from "./address/address-history.ts";
 import { identifyAddress } from "./address-book.ts";
-import {
-  AddressHistory,
-  defaultHistorySettings,
-  type Holder,
-  type HistorySettings,
-} from "./address/address-history.ts";
-import { clusterObjects, type ClusterObjects } from "./cluster-objects.ts";
-import { clusterRanges } from "./cluster-ranges.ts";
+import type { ClusterChange } from "./cluster-change.ts";
+import { ClusterIndexes } from "./cluster-indexes.ts";
 import type { Flow } from "./flow.ts";
-import { identifyConnection, type ConnectionSources } from "./identify-connection.ts";
-import type { HostIdentity, Identity, PodIdentity } from "./identity.ts";
-import { nodeHosts } from "./address/node-hosts.ts";
+import { identifyConnection } from "./identify-connection.ts";
+import type { Identity } from "./identity.ts";
+import { namespaceLabels } from "./namespace-labels.ts";
 import type { KubernetesObject, Namespace, NetworkPolicyObject, Pod, Service } from "./objects.ts";
-import { isFinished, podKey, podLife } from "./address/pod-life.ts";
-import { ServiceIndex } from "./service/service-index.ts";
-import { WorkloadIndex } from "./workload/workload-index.ts";
+import { Reading } from "./reading.ts";
 import type { Workload, WorkloadRef } from "./workload.ts";
 
 /**
- * What the cluster is, and was: in come Kubernetes objects, one whole state after the other, from files or
- * from the API; out comes who had an address at a moment, and what workloads, Services and policies there are.
- * Only who had which address is remembered from one state to the next, within bounds.
+ * What the cluster is, and was: in come changes of Kubernetes objects, from files or from the API; out comes who
+ * had an address at a moment, and what workloads, Services and policies there are. Only who had which address is
+ * remembered of what has gone, within bounds.
  */
 export class ClusterState {
-  readonly #pods: AddressHistory<PodIdentity>;
-  readonly #hosts: AddressHistory<HostIdentity>;
-  #objects: ClusterObjects;
-  #sources: ConnectionSources;
-  #livingPods: readonly Pod[] = [];
-  #namespaceLabels = new Map<string, Readonly<Record<string, string>>>();
+  readonly #indexes: ClusterIndexes;
+  readonly #reading = new Reading();
 
   constructor(settings: Partial<HistorySettings> = {}) {
-    this.#pods = new AddressHistory({ ...defaultHistorySettings, ...settings });
-    this.#hosts = new AddressHistory({ ...defaultHistorySettings, ...settings });
-    this.#objects = clusterObjects([]);
-    this.#sources = this.#sourcesOf(this.#objects);
+    this.#indexes = new ClusterIndexes({ ...defaultHistorySettings, ...settings });
   }
 
-  /** Takes the whole new state. Pods that are not in it any more ended at the latest at `nowUs`. */
+  /** Takes changes in the order in which they came. Pods that have gone ended at the latest at `nowUs`. */
+  apply(changes: Iterable<ClusterChange>, nowUs: number): void {
+    for (const change of changes) this.#indexes.apply(change, nowUs);
+    this.#indexes.forgetOld(nowUs);
+  }
+
+  /** Takes a whole state, by what has changed since the one before it; not to be mixed with `apply`. */
   replace(objects: Iterable<KubernetesObject>, nowUs: number): void {
-    this.#objects = clusterObjects(objects);
-    this.#sources = this.#sourcesOf(this.#objects);
-    this.#namespaceLabels = namespaceLabels(this.#objects.namespaces);
-    const { pods, nodes } = this.#objects;
-    this.#livingPods = pods.filter((pod) => !isFinished(pod));
-    this.#pods.update(podHolders(pods, this.#sources.workloads), nowUs);
-    this.#hosts.update(nodeHosts(nodes, pods), nowUs);
+    this.apply(this.#reading.next(objects), nowUs);
   }
 
   /** Who had this address then; `timeUs` in microseconds since 1970. */
   identify(ip: string, timeUs: number): Identity {
-    return identifyAddress(this.#sources, ip, timeUs);
+    return identifyAddress(this.#indexes, ip, timeUs);
   }
 
   /** Names both ends of a connection as of its start. */
   identifyConnection(connection: Connection): Flow {
-    return identifyConnection(this.#sources, connection);
+    return identifyConnection(this.#indexes, connection);
   }
 
   /** The pods that are there now and have not finished. */
   pods(): readonly Pod[] {
-    return this.#livingPods;
+    return this.#indexes.roll.living;
+  }
+
+  /** How many those are, without making a list of them. */
+  get podCount(): number {
+    return this.#indexes.roll.livingCount;
   }
 
   /** Those of them that are this workload's. */
   podsOf(ref: WorkloadRef): readonly Pod[] {
-    return this.#sources.workloads.podsOf(ref);
+    return this.#indexes.workloads.podsOf(ref);
   }
 
   workloadOf(pod: Pod): WorkloadRef {
-    return this.#sources.workloads.refOf(pod);
+    return this.#indexes.workloads.refOf(pod);
   }
 
   workload(ref: WorkloadRef): Workload | undefined {
-    return this.#sources.workloads.get(ref);
+    return this.#indexes.workloads.get(ref);
   }
 
   workloads(namespace?: string): readonly Workload[] {
-    return this.#sources.workloads.list(namespace);
+    return this.#indexes.workloads.list(namespace, this.#indexes.roll.all());
   }
 
   /** The kind in any case, as paths have it: `deployment`, `rollout`, `rollout.argoproj.io`. */
   findWorkload(namespace: string, kindInPath: string, name: string): Workload | undefined {
-    return this.#sources.workloads.find(namespace, kindInPath, name);
+    return this.#indexes.workloads.find(namespace, kindInPath, name);
   }
 
   namespaces(): readonly Namespace[] {
-    return this.#objects.namespaces;
+    return this.#indexes.objects.Namespace.all;
   }
 
-  /** Always with `kubernetes.io/metadata.name`, which the API server sets; without others where the Namespace is not known. */
+  /** Always with `kubernetes.io/metadata.name`; without others where the Namespace is not known. */
   namespaceLabels(namespace: string): Readonly<Record<string, string>> {
-    return this.#namespaceLabels.get(namespace) ?? { [NAME_LABEL]: namespace };
+    return namespaceLabels(namespace, this.#indexes.objects.Namespace.named("", namespace));
   }
 
   networkPolicies(): readonly NetworkPolicyObject[] {
-    return this.#objects.networkPolicies;
+    return this.#indexes.objects.NetworkPolicy.all;
   }
 
   services(): readonly Service[] {
-    return this.#objects.services;
+    return this.#indexes.objects.Service.all;
   }
 
   /** Past holdings of addresses that were dropped for age or want of room. */
   get forgotten(): number {
-    return this.#pods.forgotten + this.#hosts.forgotten;
+    return this.#indexes.pods.forgotten + this.#indexes.hosts.forgotten;
   }
-
-  #sourcesOf(objects: ClusterObjects): ConnectionSources {
-    return {
-      pods: this.#pods,
-      hosts: this.#hosts,
-      services: new ServiceIndex(objects.services, objects.endpointSlices),
-      ranges: clusterRanges(objects),
-      workloads: new WorkloadIndex(objects.pods, objects.controllers),
-    };
-  }
-}
-
-/** KEP-2161: every namespace bears its name as a label. */
-const NAME_LABEL = "kubernetes.io/metadata.name";
-
-function namespaceLabels(namespaces: readonly Namespace[]): Map<string, Readonly<Record<string, string>>> {
-  return new Map(namespaces.map(({ metadata: { name, labels } }) => [name, { ...labels, [NAME_LABEL]: name }]));
-}
-
-/** A pod on its node's network has the node's address, which is nobody's own. */
-function podHolders(pods: readonly Pod[], workloads: WorkloadIndex): Iterable<Holder<PodIdentity>> {
-  return Iterator.from(pods)
-    .filter((pod) => !pod.hostNetwork)
-    .map((pod) => ({
-      key: podKey(pod),
-      ips: pod.ips.filter((ip) => !pod.hostIps.includes(ip)),
-      life: podLife(pod),
-      value: workloads.identityOf(pod),
-    }));
 }

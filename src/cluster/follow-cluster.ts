@@ -1,8 +1,9 @@
 import type { Logger } from "pino";
 import { type ApiCredentials, connectApi } from "./api/connect-api.ts";
 import { followClusterApi } from "./api/follow-cluster-api.ts";
+import type { ClusterChange } from "./cluster-change.ts";
 import { followClusterFiles } from "./file/follow-cluster-files.ts";
-import type { KubernetesObject } from "./objects.ts";
+import { Reading } from "./reading.ts";
 
 /** The two origins of the cluster's state. */
 export type ClusterOrigin =
@@ -10,15 +11,16 @@ export type ClusterOrigin =
   | { readonly kind: "api"; readonly credentials: ApiCredentials };
 
 export interface FollowClusterOptions {
-  /** Each new state, whole. */
-  readonly onChange: (objects: readonly KubernetesObject[]) => void;
+  /** What has changed, in order; at first everything that there is. */
+  readonly onChange: (changes: Iterable<ClusterChange>) => void;
+  readonly nowUs: () => number;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
 
 /** What is followed, and how that goes. */
 export interface FollowedCluster {
-  /** Resolves when the first state has been told, or when `signal` aborted before. */
+  /** Resolves when the first state has been told whole, or when `signal` aborted before. */
   readonly first: Promise<void>;
   /** Why what is known may be wrong by now; undefined while all is well. */
   readonly fault: () => string | undefined;
@@ -34,13 +36,14 @@ export async function followCluster(origin: ClusterOrigin, options: FollowCluste
 }
 
 function followFiles(paths: readonly string[], { onChange, logger, signal }: FollowClusterOptions): FollowedCluster {
+  const reading = new Reading();
   let lastFault: string | undefined;
   followClusterFiles(paths, {
     signal,
     onChange: (objects) => {
       if (lastFault !== undefined) logger.info("cluster files can be read again");
       lastFault = undefined;
-      onChange(objects);
+      onChange(reading.next(objects));
     },
     onFault: (fault) => {
       lastFault = fault.message;

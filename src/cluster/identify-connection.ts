@@ -3,9 +3,11 @@ import { identifyAddress, type AddressSources } from "./address-book.ts";
 import { backends, type BackendSources } from "./service/backends.ts";
 import type { Flow, ServerParty } from "./flow.ts";
 import { serviceRef, type AskedService } from "./service/service-index.ts";
+import type { EndpointIndex } from "./service/endpoint-index.ts";
 import type { WorkloadIndex } from "./workload/workload-index.ts";
 
 export interface ConnectionSources extends AddressSources {
+  readonly endpoints: EndpointIndex;
   readonly workloads: WorkloadIndex;
 }
 
@@ -60,13 +62,12 @@ function serversOf(
 }
 
 function backendSourcesAt(sources: ConnectionSources, timeUs: number): BackendSources {
-  const { services, workloads, pods, ranges } = sources;
-  const withoutDoubt = { ...sources, ranges: { ...ranges, arePodsKnown: true } };
+  const { endpoints, workloads, pods } = sources;
   return {
-    services,
+    endpoints,
     workloads,
     podAt: (ip) => pods.at(ip, timeUs),
     identify: (ip) => identifyAddress(sources, ip, timeUs),
-    identifyByHand: (ip) => identifyAddress(withoutDoubt, ip, timeUs),
+    identifyByHand: (ip) => identifyAddress({ ...sources, arePodsKnown: true }, ip, timeUs),
   };
 }

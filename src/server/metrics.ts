@@ -38,7 +38,7 @@ export function makeRegistry(sources: MetricSources): Registry {
   counter("weir_capture_bad_lines_total", "Lines from capture that were no events", () => feedStatus().badLines);
   gauge("weir_capture_connected", "Whether the capture process is heard", () => Number(feedStatus().isConnected));
   gauge("weir_profiles", "Workloads seen", () => book.size);
-  gauge("weir_cluster_pods", "Pods known now", () => cluster.pods().length);
+  gauge("weir_cluster_pods", "Pods known now", () => cluster.podCount);
   counter("weir_connections_total", "Connections told since the start", () => book.placement.connections);
   counter("weir_connections_of_pods_total", "Of those, with a pod at one end", () => book.placement.ofPods);
   counter("weir_connections_undirected_total", "Of unknown direction, in no profile", () => book.undirected);

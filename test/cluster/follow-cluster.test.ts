@@ -64,7 +64,8 @@ async function follow(t: Test, { origin }: World): Promise<ClusterState> {
   const { first, fault, missed } = await followCluster(origin, {
     signal: stop.signal,
     logger: pino({ level: "silent" }),
-    onChange: (objects) => state.replace(objects, Date.now() * 1000),
+    nowUs: () => Date.now() * 1000,
+    onChange: (changes) => state.apply(changes, Date.now() * 1000),
   });
   await first;
   t.strictSame([fault(), missed()], [undefined, []]);

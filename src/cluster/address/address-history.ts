@@ -3,7 +3,7 @@ import type { PodLife } from "./pod-life.ts";
 
 /** Somebody who has addresses now, or had them and is still told of. */
 export interface Holder<T> {
-  /** The same for the same holder in every state. */
+  /** The same for the same holder whenever it is told of. */
   readonly key: string;
   readonly ips: readonly string[];
   readonly life: PodLife;
@@ -24,6 +24,8 @@ export interface HistorySettings {
   /** How long before its start and after its end a holder may have an address that nobody else has then. */
   readonly toleranceUs: number;
   readonly graceUs: number;
+  /** How far clocks may be apart without anybody being named who only may have had an address. */
+  readonly skewUs: number;
   /** How long the time of a holder that is gone is still known, and how many such times there are at most. */
   readonly maxAgeUs: number;
   readonly maxPast: number;
@@ -33,20 +35,19 @@ export interface HistorySettings {
 export const defaultHistorySettings: HistorySettings = {
   toleranceUs: 2_000_000,
   graceUs: 5_000_000,
+  skewUs: 0,
   maxAgeUs: 3_600_000_000,
   maxPast: 50_000,
   maxPastOfAddress: 16,
 };
 
-/** Who has which address, and who had it. A holder that is missing from a new state ended at the latest then. */
+/** Who has which address, and who had it. */
 export class AddressHistory<T> {
   readonly #settings: HistorySettings;
-  readonly #byAddress = new Map<string, Holding<T>[]>();
-  /** Holdings of the present state, by their holder's key. */
-  #present = new Map<string, readonly Holding<T>[]>();
+  /** The latest holding of each address, which leads to those before it. */
+  readonly #byAddress = new Map<string, Holding<T>>();
   /** Those that are over, with the time it was noticed, oldest first. */
   readonly #past = new Map<Holding<T>, number>();
-  #updatedUs = -Infinity;
   #forgotten = 0;
 
   constructor(settings: HistorySettings) {
@@ -58,62 +59,44 @@ export class AddressHistory<T> {
     return this.#forgotten;
   }
 
-  update(holders: Iterable<Holder<T>>, nowUs: number): void {
-    const former = this.#present;
-    this.#present = new Map();
-    for (const holder of holders)
-      this.#present.set(holder.key, this.#hold(holder, former.get(holder.key) ?? [], nowUs));
-    for (const [key, holdings] of former) {
-      const kept = new Set(this.#present.get(key));
-      for (const holding of holdings) if (!kept.has(holding)) this.#release(holding, nowUs);
+  /** Newer word of a holder; `formerIps` are those that it had by the last word of it. */
+  hold(holder: Holder<T>, nowUs: number, formerIps: readonly string[] = []): void {
+    const former = formerIps.map((ip) => this.#find(ip, holder.key)).filter((holding) => holding !== undefined);
+    // A pod's sandbox made anew (its node came back) has an address that the pod had not at the last word of it.
+    const notBeforeUs = former.reduce((latest, { toldUs }) => Math.max(latest, toldUs), -Infinity);
+    for (const ip of holder.ips) {
+      const holding = this.#find(ip, holder.key);
+      if (holding === undefined) this.#begin(holder, ip, nowUs, notBeforeUs);
+      else if (this.#past.delete(holding)) resume(holding, holder, nowUs);
+      else renew(holding, holder, nowUs);
     }
-    this.#updatedUs = nowUs;
-    this.#forgetOld(nowUs);
+    for (const holding of former) if (!holder.ips.includes(holding.ip)) this.#end(holding, nowUs, nowUs);
+  }
+
+  /** The holder is gone: these addresses are free since `nowUs` at the latest. */
+  release(key: string, ips: readonly string[], nowUs: number, noticedUs = nowUs): void {
+    for (const ip of ips) {
+      const holding = this.#find(ip, key);
+      if (holding !== undefined) this.#end(holding, nowUs, noticedUs);
+    }
   }
 
   at(ip: string, timeUs: number): Held<T> {
-    const holdings = this.#byAddress.get(ip);
-    if (holdings === undefined) return { kind: "never" };
-    const { toleranceUs, graceUs } = this.#settings;
-    const found = holdingsAt(holdings, timeUs, { beforeUs: toleranceUs, afterUs: graceUs });
-    const [first] = found;
-    if (first === undefined) return missed(holdings, timeUs);
-    return found.length === 1 ? { kind: "held", by: first.value } : { kind: "ambiguous", by: byStart(found) };
+    const latest = this.#byAddress.get(ip);
+    if (latest === undefined) return { kind: "never" };
+    // Nearly always an address has one holder, who lives.
+    if (latest.earlier === undefined && latest.life.fromUs <= timeUs && timeUs <= latest.life.untilUs)
+      return { kind: "held", by: latest.value };
+    return this.#among([...chain(latest)], timeUs);
   }
 
-  #hold(holder: Holder<T>, former: readonly Holding<T>[], nowUs: number): readonly Holding<T>[] {
-    const held = holder.ips.map((ip) => {
-      const holding = former.find((candidate) => candidate.ip === ip);
-      return holding === undefined ? this.#begin(holder, ip, former.length > 0) : renew(holding, holder, nowUs);
-    });
-    return held.filter((holding) => holding !== undefined);
+  /** What was last told of one of an address's holders. */
+  valueOf(ip: string, key: string): T | undefined {
+    return this.#find(ip, key)?.value;
   }
 
-  /** One that ended without a word of when, and that nobody saw alive, holds nothing. */
-  #begin(holder: Holder<T>, ip: string, hadOthers: boolean): Holding<T> | undefined {
-    const { key, value, life } = holder;
-    if (life.untilUs === undefined) return undefined;
-    // A pod's sandbox made anew (its node came back) has an address that the pod had not a while ago.
-    const fromUs = hadOthers ? Math.max(life.fromUs, this.#updatedUs) : life.fromUs;
-    const holding = { key, ip, value, life: { ...life, fromUs, untilUs: life.untilUs } };
-    const there = this.#byAddress.get(ip) ?? [];
-    // Somebody who is back had it all the while.
-    for (const other of there) if (other.key === key) this.#past.delete(other);
-    this.#byAddress.set(ip, [...there.filter((other) => other.key !== key), holding]);
-    return holding;
-  }
-
-  #release(holding: Holding<T>, nowUs: number): void {
-    const { life } = holding;
-    const untilUs = Math.min(life.untilUs, nowUs);
-    const surelyUntilUs = life.isStaying ? -Infinity : life.surelyUntilUs;
-    holding.life = { ...life, untilUs, surelyUntilUs, isStaying: false };
-    this.#past.set(holding, nowUs);
-    const past = this.#byAddress.get(holding.ip)?.filter((other) => this.#past.has(other)) ?? [];
-    if (past.length > this.#settings.maxPastOfAddress && past[0] !== undefined) this.#forget(past[0]);
-  }
-
-  #forgetOld(nowUs: number): void {
+  /** Drops what is too old, and what there is no room for. */
+  forgetOld(nowUs: number): void {
     const { maxAgeUs, maxPast } = this.#settings;
     for (const [holding, goneUs] of this.#past) {
       if (this.#past.size <= maxPast && goneUs >= nowUs - maxAgeUs) return;
@@ -121,22 +104,71 @@ export class AddressHistory<T> {
     }
   }
 
+  #among(holdings: readonly Holding<T>[], timeUs: number): Held<T> {
+    const { toleranceUs, graceUs, skewUs } = this.#settings;
+    const found = holdingsAt(holdings, timeUs, { beforeUs: toleranceUs, afterUs: graceUs, skewUs });
+    const [first] = found;
+    if (first === undefined) return missed(holdings, timeUs);
+    return found.length === 1 ? { kind: "held", by: first.value } : { kind: "ambiguous", by: byStart(found) };
+  }
+
+  #find(ip: string, key: string): Holding<T> | undefined {
+    let holding = this.#byAddress.get(ip);
+    while (holding !== undefined && holding.key !== key) holding = holding.earlier;
+    return holding;
+  }
+
+  /** One that ended without a word of when, and that nobody saw alive, holds nothing. */
+  #begin({ key, value, life }: Holder<T>, ip: string, nowUs: number, notBeforeUs: number): void {
+    if (life.untilUs === undefined) return;
+    const earlier = this.#byAddress.get(ip);
+    const fromUs = Math.max(life.fromUs, notBeforeUs);
+    this.#byAddress.set(ip, {
+      key,
+      ip,
+      value,
+      toldUs: nowUs,
+      life: { ...life, fromUs, untilUs: life.untilUs },
+      earlier,
+    });
+  }
+
+  #end(holding: Holding<T>, nowUs: number, noticedUs: number): void {
+    const { life } = holding;
+    const untilUs = Math.min(life.untilUs, nowUs);
+    const surelyUntilUs = life.isStaying ? -Infinity : life.surelyUntilUs;
+    holding.life = { ...life, untilUs, surelyUntilUs, isStaying: false };
+    this.#past.set(holding, noticedUs);
+    const past = [...chain(this.#byAddress.get(holding.ip))].filter((other) => this.#past.has(other));
+    const last = past.at(-1);
+    if (past.length > this.#settings.maxPastOfAddress && last !== undefined) this.#forget(last);
+  }
+
   #forget(holding: Holding<T>): void {
     this.#past.delete(holding);
     this.#forgotten += 1;
-    const others = (this.#byAddress.get(holding.ip) ?? []).filter((other) => other !== holding);
-    if (others.length > 0) this.#byAddress.set(holding.ip, others);
-    else this.#byAddress.delete(holding.ip);
+    const latest = this.#byAddress.get(holding.ip);
+    if (latest !== holding) {
+      for (const later of chain(latest)) if (later.earlier === holding) later.earlier = holding.earlier;
+    } else if (holding.earlier === undefined) this.#byAddress.delete(holding.ip);
+    else this.#byAddress.set(holding.ip, holding.earlier);
   }
 }
 
+function* chain<T>(latest: Holding<T> | undefined): IteratorObject<Holding<T>, undefined> {
+  for (let holding = latest; holding !== undefined; holding = holding.earlier) yield holding;
+}
+
+/** Somebody who is back had it all the while. */
+function resume<T>(holding: Holding<T>, { value, life }: Holder<T>, nowUs: number): void {
+  Object.assign(holding, { value, toldUs: nowUs, life: { ...life, untilUs: life.untilUs ?? holding.life.untilUs } });
+}
+
 /** Newer word of a holding that goes on, or of its end; one that ends without a word of when ends now. */
-function renew<T>(holding: Holding<T>, { value, life }: Holder<T>, nowUs: number): Holding<T> {
+function renew<T>(holding: Holding<T>, { value, life }: Holder<T>, nowUs: number): void {
   const fromUs = Math.max(life.fromUs, holding.life.fromUs);
   const untilUs = life.untilUs ?? Math.min(holding.life.untilUs, nowUs);
-  holding.value = value;
-  holding.life = { ...life, fromUs, untilUs };
-  return holding;
+  Object.assign(holding, { value, toldUs: nowUs, life: { ...life, fromUs, untilUs } });
 }
 
 /** What to say of an address that nobody had at that moment. */

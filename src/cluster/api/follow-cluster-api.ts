@@ -1,21 +1,18 @@
 import type { Logger } from "pino";
-import type { KubernetesObject } from "../objects.ts";
+import type { ClusterChange } from "../cluster-change.ts";
 import { API_KINDS } from "./api-kind.ts";
 import type { ApiConnection } from "./connect-api.ts";
 import { defaultPauses, KindWatch, type Pauses } from "./kind-watch.ts";
 
 export interface FollowApiOptions {
-  /** Each new state, whole; the first when every kind has been listed, or is known to be missed. */
-  readonly onChange: (objects: readonly KubernetesObject[]) => void;
+  /** What has changed, as it comes: of a list a page, of a watch an event. */
+  readonly onChange: (changes: readonly ClusterChange[]) => void;
+  readonly nowUs: () => number;
   readonly logger: Logger;
   readonly signal: AbortSignal;
   readonly pauses?: Pauses;
 }
 
-/** Changes that come within this time are told together. */
-const GATHER_MS = 200;
-/** Telling a state costs time in proportion to the cluster: at most a tenth of all time goes there. */
-const REST_FACTOR = 9;
 /** Without pods nobody has a name. */
 const INDISPENSABLE = "Pod";
 
@@ -32,19 +29,21 @@ export class ApiFollower {
   readonly #watches: readonly KindWatch[];
   readonly #first = Promise.withResolvers<void>();
   readonly #said = new Set<string>();
-  #isTold = false;
-  #timer: NodeJS.Timeout | undefined;
-  #restMs = 0;
+  #isComplete = false;
   #fault: string | undefined;
 
   constructor(connection: ApiConnection, options: FollowApiOptions) {
     this.#server = connection.server;
     this.#options = options;
-    const { pauses = defaultPauses, logger } = options;
+    const { pauses = defaultPauses, logger, nowUs, onChange, signal } = options;
     const watchOptions = {
       connection,
       pauses,
-      onChange: () => this.#changed(),
+      nowUs,
+      onChanges: (changes: readonly ClusterChange[]) => {
+        if (changes.length > 0 && !signal.aborted) onChange(changes);
+      },
+      onState: () => this.#stateChanged(),
       onUnreadable: ({ kind }: { readonly kind: string }, problem: string) =>
         this.#sayOnce(`unreadable ${kind}`, () =>
           logger.warn({ kind, problem }, "objects that can't be read are left out"),
@@ -53,7 +52,7 @@ export class ApiFollower {
     this.#watches = API_KINDS.map((kind) => new KindWatch(kind, watchOptions));
   }
 
-  /** Resolves when the first state has been told, or when it never will be. */
+  /** Resolves when every kind has been told whole or is known to be missed, or when that will never be. */
   get first(): Promise<void> {
     return this.#first.promise;
   }
@@ -70,33 +69,16 @@ export class ApiFollower {
 
   run(signal: AbortSignal): void {
     this.#fault = `waits for the first state of ${this.#server}`;
-    const stop = (): void => {
-      clearTimeout(this.#timer);
-      this.#first.resolve();
-    };
-    signal.addEventListener("abort", stop, { once: true });
+    signal.addEventListener("abort", () => this.#first.resolve(), { once: true });
     // A KindWatch ends with the signal; it throws only where we are wrong, and then nothing must go on.
     Promise.all(this.#watches.map((watch) => watch.run(signal))).catch((error: unknown) => this.#first.reject(error));
   }
 
-  #changed(): void {
+  #stateChanged(): void {
     if (this.#options.signal.aborted) return;
+    this.#isComplete ||= this.#watches.every(({ state }) => state.kind === "known" || state.kind === "missed");
     this.#look();
-    const isComplete = this.#watches.every(({ state }) => state.kind === "known" || state.kind === "missed");
-    if (this.#isTold || isComplete) this.#timer ??= setTimeout(() => this.#tell(), Math.max(GATHER_MS, this.#restMs));
-  }
-
-  #tell(): void {
-    this.#timer = undefined;
-    const taken = this.#watches.map((watch) => watch.take());
-    const began = performance.now();
-    this.#options.onChange(taken.flatMap(({ objects, gone }) => [...gone, ...objects]));
-    this.#restMs = (performance.now() - began) * REST_FACTOR;
-    this.#isTold = true;
-    this.#look();
-    this.#first.resolve();
-    // Those that have gone were told for the last time; the next state is without them.
-    if (taken.some(({ gone }) => gone.length > 0)) this.#changed();
+    if (this.#isComplete) this.#first.resolve();
   }
 
   /** One line in the log at each change, not one for each kind and attempt. */
@@ -127,7 +109,7 @@ export class ApiFollower {
       if (state.kind === "failing") return `${this.#server} can't be read: ${state.reason}`;
       if (state.kind === "missed" && kind.kind === INDISPENSABLE) return `${kind.resource} may not be read`;
     }
-    return this.#isTold ? undefined : `waits for the first state of ${this.#server}`;
+    return this.#isComplete ? undefined : `waits for the first state of ${this.#server}`;
   }
 
   #sayOnce(what: string, say: () => void): void {

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { FieldFault, rootField } from "../object/field.ts";
 import { parseObjects } from "../object/parse-object.ts";
+import type { ClusterChange } from "../cluster-change.ts";
 import type { KubernetesObject } from "../objects.ts";
 import { ApiFault } from "./api-fault.ts";
 import type { ApiKind } from "./api-kind.ts";
 import type { ApiConnection } from "./connect-api.ts";
+import { KnownNames } from "./known-names.ts";
 import { listKind, type RawObject, watchKind } from "./read-api.ts";
 
 /** How long to wait before asking again: doubled from the first to the most, and a little by chance. */
@@ -24,8 +26,10 @@ export type KindState =
 export interface KindWatchOptions {
   readonly connection: ApiConnection;
   readonly pauses: Pauses;
-  /** Objects or the state have changed. */
-  readonly onChange: () => void;
+  readonly nowUs: () => number;
+  readonly onChanges: (changes: readonly ClusterChange[]) => void;
+  /** `state` is another. */
+  readonly onState: () => void;
   /** An object of a shape that the API should not have: it is left out. */
   readonly onUnreadable: (kind: ApiKind, problem: string) => void;
 }
@@ -33,12 +37,13 @@ export interface KindWatchOptions {
 /** One disconnect is the way of the world; after so many in a row it is said. */
 const FAILURES_TO_SAY = 2;
 
-/** All objects of one kind, kept as they are: a list, and then a watch from where it was. */
+/** Tells what becomes of all objects of one kind: a list, page by page, and then a watch from where it was. */
 export class KindWatch {
   readonly kind: ApiKind;
   readonly #options: KindWatchOptions;
-  #objects = new Map<string, KubernetesObject>();
-  #gone: KubernetesObject[] = [];
+  readonly #known: KnownNames;
+  /** When the server was last heard: what vanished was there until then. */
+  #heardUs = -Infinity;
   /** Undefined where a list must come first. */
   #version: string | undefined;
   #failures = 0;
@@ -47,20 +52,11 @@ export class KindWatch {
   constructor(kind: ApiKind, options: KindWatchOptions) {
     this.kind = kind;
     this.#options = options;
+    this.#known = new KnownNames(kind);
   }
 
   get state(): KindState {
     return this.#state;
-  }
-
-  /**
-   * What there is, and what has gone since this was last asked: a pod that came and went in between had its
-   * address nevertheless.
-   */
-  take(): { readonly objects: Iterable<KubernetesObject>; readonly gone: readonly KubernetesObject[] } {
-    const gone = this.#gone;
-    this.#gone = [];
-    return { objects: this.#objects.values(), gone };
   }
 
   /** Until `signal` aborts. */
@@ -79,46 +75,49 @@ export class KindWatch {
     }
   }
 
-  /** The old objects hold until the list is complete. */
+  /** What is not in the list any more is told as vanished when the list is complete. */
   async #list(signal: AbortSignal): Promise<string> {
-    const listed = new Map<string, KubernetesObject>();
-    const version = await listKind(
-      this.#options.connection,
-      this.kind,
-      (raw) => {
-        const object = this.#read(raw);
-        if (object !== undefined) listed.set(keyOf(object), object);
-      },
-      signal,
-    );
-    this.#objects = listed;
+    const { connection, onChanges } = this.#options;
+    const seenUs = this.#heardUs;
+    this.#known.beginList();
+    const onPage = (page: readonly RawObject[]): void => onChanges(page.flatMap((raw) => this.#present(raw)));
+    const version = await listKind(connection, this.kind, onPage, signal);
+    onChanges(this.#known.endList().map((object) => ({ kind: "vanished", object, seenUs })));
+    this.#heard();
     this.#succeed();
     return version;
   }
 
   async #watch(version: string, signal: AbortSignal): Promise<void> {
-    const { connection, onChange } = this.#options;
-    for await (const { type, object: raw } of watchKind(
-      connection,
-      this.kind,
-      version,
-      () => this.#succeed(),
-      signal,
-    )) {
+    const { connection, onChanges } = this.#options;
+    const onOpen = (): void => this.#succeed();
+    for await (const { type, object: raw } of watchKind(connection, this.kind, version, onOpen, signal)) {
       this.#failures = 0;
       this.#version = versionOf(raw) ?? this.#version;
+      this.#heard();
       if (type === "BOOKMARK") continue;
-      const object = this.#read(raw);
-      if (object === undefined) continue;
-      if (type === "DELETED") this.#remove(object);
-      else this.#objects.set(keyOf(object), object);
-      onChange();
+      onChanges(type === "DELETED" ? this.#gone(raw) : this.#present(raw));
     }
   }
 
-  #remove(object: KubernetesObject): void {
-    this.#objects.delete(keyOf(object));
-    if (object.type === "Pod") this.#gone.push(object);
+  #heard(): void {
+    this.#heardUs = this.#options.nowUs();
+  }
+
+  /** One that bears the name of another takes its place. */
+  #present(raw: RawObject): readonly ClusterChange[] {
+    const object = this.#read(raw);
+    if (object === undefined) return [];
+    const former = this.#known.put(object);
+    const change: ClusterChange = { kind: "present", object };
+    return former === undefined ? [change] : [{ kind: "vanished", object: former, seenUs: this.#heardUs }, change];
+  }
+
+  #gone(raw: RawObject): readonly ClusterChange[] {
+    const object = this.#read(raw);
+    if (object === undefined) return [];
+    this.#known.delete(object);
+    return [{ kind: "gone", object }];
   }
 
   #read(raw: RawObject): KubernetesObject | undefined {
@@ -135,7 +134,7 @@ export class KindWatch {
   /** The server answered. Pauses go on to grow until a watch has shown that it works. */
   #succeed(): void {
     this.#state = { kind: "known" };
-    this.#options.onChange();
+    this.#options.onState();
   }
 
   #fail(fault: ApiFault): void {
@@ -143,7 +142,7 @@ export class KindWatch {
     if (fault.isExpired || fault.isForGood) this.#version = undefined;
     if (fault.isForGood) this.#state = { kind: "missed", reason: fault.message };
     else if (this.#failures >= FAILURES_TO_SAY) this.#state = { kind: "failing", reason: fault.message };
-    this.#options.onChange();
+    this.#options.onState();
   }
 
   #pauseMs(): number {
@@ -152,10 +151,6 @@ export class KindWatch {
     const pauseMs = this.#state.kind === "missed" ? missedMs : Math.min(mostMs, doubled);
     return pauseMs * (0.5 + Math.random());
   }
-}
-
-function keyOf({ metadata }: KubernetesObject): string {
-  return `${metadata.namespace}/${metadata.name}`;
 }
 
 function versionOf(raw: RawObject): string | undefined {

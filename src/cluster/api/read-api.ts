@@ -20,17 +20,17 @@ const WATCH_SECONDS = { least: 240, most: 480 } as const;
 /** Bookmarks come about once a minute, but are not promised: only the end is. */
 const WATCH_IDLE_MS = (WATCH_SECONDS.most + 30) * 1000;
 
-/** Tells every object of a kind, a page at a time; gives the resource version from which to watch. */
+/** Tells every object of a kind, page by page; gives the resource version from which to watch. */
 export async function listKind(
   connection: ApiConnection,
   kind: ApiKind,
-  onObject: (object: RawObject) => void,
+  onPage: (page: readonly RawObject[]) => void,
   signal: AbortSignal,
 ): Promise<string> {
   for (let from: string | undefined = ""; ;) {
     const query = new URLSearchParams({ limit: String(PAGE), ...(from !== "" && { continue: from }) });
     const list = await readList(await connection.open(`${pathOf(kind)}?${query.toString()}`, LIST_IDLE_MS, signal));
-    for (const object of list.items ?? []) onObject(object);
+    onPage(list.items ?? []);
     from = list.metadata?.continue;
     if (from === undefined || from === "") return list.metadata?.resourceVersion ?? "";
   }

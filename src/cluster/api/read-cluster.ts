@@ -20,7 +20,10 @@ export async function readCluster(
   const objects: KubernetesObject[] = [];
   for (const kind of API_KINDS) {
     try {
-      await listKind(connection, kind, (raw) => objects.push(...parsed(raw, kind, onMissed)), signal);
+      const onPage = (page: readonly object[]): void => {
+        for (const raw of page) objects.push(...parsed(raw, kind, onMissed));
+      };
+      await listKind(connection, kind, onPage, signal);
     } catch (error) {
       if (!(error instanceof ApiFault) || !error.isForGood || kind.kind === "Pod") throw error;
       onMissed(`${kind.resource} may not be read: ${error.message}`);

@@ -3,12 +3,13 @@ import { isIpv6 } from "../address/address.ts";
 import type { ServerParty } from "../flow.ts";
 import type { Identity, PodIdentity } from "../identity.ts";
 import type { Pod } from "../objects.ts";
-import { serviceRef, type AskedService, type ServiceIndex } from "./service-index.ts";
+import type { EndpointIndex } from "./endpoint-index.ts";
+import { serviceRef, type AskedService } from "./service-index.ts";
 import type { WorkloadIndex } from "../workload/workload-index.ts";
 import { workloadKey } from "../workload.ts";
 
 export interface BackendSources {
-  readonly services: ServiceIndex;
+  readonly endpoints: EndpointIndex;
   readonly workloads: WorkloadIndex;
   readonly podAt: (ip: string) => Held<PodIdentity>;
   readonly identify: (ip: string) => Identity;
@@ -29,8 +30,8 @@ export function backends(sources: BackendSources, asked: AskedService, askedIp: 
 
 function endpointParties(sources: BackendSources, asked: AskedService, askedIp: string): readonly ServerParty[] {
   const hasSelector = Object.keys(asked.service.selector).length > 0;
-  return sources.services
-    .endpoints(asked, isIpv6(askedIp) ? "IPv6" : "IPv4")
+  return sources.endpoints
+    .of(asked, isIpv6(askedIp) ? "IPv6" : "IPv4")
     .filter(({ ip }) => !wasElsewhere(sources.podAt(ip)))
     .map(({ ip, port, isPod }) => {
       const identity = hasSelector || isPod ? sources.identify(ip) : sources.identifyByHand(ip);
@@ -46,7 +47,8 @@ function wasElsewhere({ kind }: Held<PodIdentity>): boolean {
 function selectedParties({ workloads }: BackendSources, asked: AskedService, askedIp: string): readonly ServerParty[] {
   const { selector: matchLabels, metadata } = asked.service;
   if (Object.keys(matchLabels).length === 0) return [];
-  return workloads.selected(metadata.namespace, { matchLabels }).map((pod) => ({
+  const pods = workloads.selected(metadata.namespace, { matchLabels }).toSorted(byName);
+  return pods.map((pod) => ({
     identity: workloads.identityOf(pod),
     ip: pod.ips.find((ip) => isIpv6(ip) === isIpv6(askedIp)) ?? askedIp,
     port: targetPort(pod, asked),
@@ -68,6 +70,10 @@ function onePerWorkload(parties: readonly ServerParty[]): readonly ServerParty[]
     if (!single.has(key)) single.set(key, party);
   }
   return [...single.values()];
+}
+
+function byName(a: Pod, b: Pod): number {
+  return a.metadata.name < b.metadata.name ? -1 : 1;
 }
 
 function nobody({ service }: AskedService, ip: string): ServerParty {

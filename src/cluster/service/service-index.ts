@@ -1,7 +1,8 @@
-import { isIpv6 } from "../address/address.ts";
-import type { ServiceRef } from "../identity.ts";
-import type { EndpointSlice, Service, ServicePort } from "../objects.ts";
 import type { Endpoint } from "../../flow/connection.ts";
+import type { ServiceRef } from "../identity.ts";
+import { Lists } from "../lists.ts";
+import type { Index } from "../named-objects.ts";
+import type { Service, ServicePort } from "../objects.ts";
 
 /** A Service and the port of it that was asked for. */
 export interface AskedService {
@@ -9,59 +10,45 @@ export interface AskedService {
   readonly port: ServicePort;
 }
 
-/** Somebody behind a Service. */
-export interface ServiceEndpoint extends Endpoint {
-  /** The slice says that it is a pod. */
-  readonly isPod: boolean;
-}
+/** Services by the addresses and ports that kube-proxy or its like rewrites: kept as they come and go. */
+export class ServiceIndex implements Index<Service> {
+  readonly #byEndpoint = new Lists<AskedService>();
+  readonly #byNodePort = new Lists<AskedService>();
+  readonly #byAddress = new Lists<Service>();
 
-/** Services by the addresses and ports that kube-proxy or its like rewrites. */
-export class ServiceIndex {
-  readonly #byEndpoint = new Map<string, AskedService[]>();
-  readonly #byNodePort = new Map<string, AskedService[]>();
-  readonly #byAddress = new Map<string, Service>();
-  readonly #slices = new Map<string, EndpointSlice[]>();
+  put(service: Service): void {
+    const ips = addressesOf(service);
+    for (const ip of ips) this.#byAddress.put(ip, service);
+    for (const port of service.ports) {
+      const asked = { service, port };
+      for (const ip of ips) this.#byEndpoint.put(endpointKey(port.protocol, ip, port.port), asked);
+      if (port.nodePort !== undefined) this.#byNodePort.put(nodePortKey(port.protocol, port.nodePort), asked);
+    }
+  }
 
-  constructor(services: readonly Service[], slices: readonly EndpointSlice[]) {
-    for (const service of services) this.#addService(service);
-    for (const slice of slices)
-      if (slice.serviceName !== undefined) put(this.#slices, `${slice.metadata.namespace}/${slice.serviceName}`, slice);
+  take(service: Service): void {
+    const ips = addressesOf(service);
+    const isIt = (asked: AskedService): boolean => asked.service === service;
+    for (const ip of ips) this.#byAddress.take(ip, (other) => other === service);
+    for (const { protocol, port, nodePort } of service.ports) {
+      for (const ip of ips) this.#byEndpoint.take(endpointKey(protocol, ip, port), isIt);
+      if (nodePort !== undefined) this.#byNodePort.take(nodePortKey(protocol, nodePort), isIt);
+    }
   }
 
   /** Several where an external IP is claimed twice. */
   askedAt(protocol: string, { ip, port }: Endpoint): readonly AskedService[] {
-    return this.#byEndpoint.get(endpointKey(protocol, ip, port)) ?? [];
+    return this.#byEndpoint.get(endpointKey(protocol, ip, port));
   }
 
   askedAtNodePort(protocol: string, nodePort: number): readonly AskedService[] {
-    return this.#byNodePort.get(`${protocol} ${nodePort}`) ?? [];
+    return this.#byNodePort.get(nodePortKey(protocol, nodePort));
   }
 
   /** The Service that has this address, on whatever port. */
   atAddress(ip: string): ServiceRef | undefined {
-    const service = this.#byAddress.get(ip);
+    const service = this.#byAddress.get(ip)[0];
     return service === undefined ? undefined : serviceRef(service);
-  }
-
-  /**
-   * The endpoints behind a Service's port, of one IP family (kube-proxy doesn't translate between them), by
-   * address. Those not ready count too: they may have been ready when the connection began.
-   */
-  endpoints({ service, port }: AskedService, family: "IPv4" | "IPv6"): readonly ServiceEndpoint[] {
-    const slices = this.#slices.get(`${service.metadata.namespace}/${service.metadata.name}`) ?? [];
-    const found = slices.flatMap((slice) => endpointsOf(slice, port));
-    const single = new Map(found.map((endpoint) => [`${endpoint.ip} ${endpoint.port}`, endpoint]));
-    return [...single.values()].filter(({ ip }) => isIpv6(ip) === (family === "IPv6")).sort(byAddressAndPort);
-  }
-
-  #addService(service: Service): void {
-    const ips = [...service.clusterIps, ...service.externalIps, ...service.loadBalancerIps];
-    for (const ip of ips) this.#byAddress.set(ip, service);
-    for (const port of service.ports) {
-      const asked = { service, port };
-      for (const ip of new Set(ips)) put(this.#byEndpoint, endpointKey(port.protocol, ip, port.port), asked);
-      if (port.nodePort !== undefined) put(this.#byNodePort, `${port.protocol} ${port.nodePort}`, asked);
-    }
   }
 }
 
@@ -69,28 +56,14 @@ export function serviceRef({ metadata: { namespace, name } }: Service): ServiceR
   return { namespace, name };
 }
 
-/** A slice's ports bear the names of the Service's; two slices may have another number under one name. */
-function endpointsOf({ ports, endpoints }: EndpointSlice, { name, protocol }: ServicePort): readonly ServiceEndpoint[] {
-  const numbers = ports
-    .filter((port) => port.name === name && port.protocol === protocol)
-    .map(({ port }) => port)
-    .filter((port) => port !== undefined);
-  return endpoints.flatMap(({ addresses, targetPod }) =>
-    addresses.flatMap((ip) => numbers.map((port) => ({ ip, port, isPod: targetPod !== undefined }))),
-  );
+function addressesOf({ clusterIps, externalIps, loadBalancerIps }: Service): ReadonlySet<string> {
+  return new Set([...clusterIps, ...externalIps, ...loadBalancerIps]);
 }
 
-function byAddressAndPort(a: Endpoint, b: Endpoint): number {
-  if (a.ip === b.ip) return a.port - b.port;
-  return a.ip < b.ip ? -1 : 1;
+function nodePortKey(protocol: string, nodePort: number): string {
+  return `${protocol} ${nodePort}`;
 }
 
 function endpointKey(protocol: string, ip: string, port: number): string {
   return `${protocol} ${ip} ${port}`;
-}
-
-function put<V>(lists: Map<string, V[]>, key: string, value: V): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
 }

@@ -1,132 +1,189 @@
-import { isCustomGroup } from "./api-group.ts";
-import { chooseSelector } from "./choose-selector.ts";
-import type { PodIdentity } from "../identity.ts";
-import { LabelIndex, type Labelled } from "./label-index.ts";
-import type { Controller, Pod } from "../objects.ts";
-import { OwnerChains } from "./owner-chain.ts";
 import { isFinished } from "../address/pod-life.ts";
-import { membersByTop, type TopWithPods } from "./workload-members.ts";
-import { workloadKey, type LabelSelector, type Workload, type WorkloadRef } from "../workload.ts";
-import { WorkloadNames, kindWithGroup } from "./workload-names.ts";
+import type { PodIdentity } from "../identity.ts";
+import type { Index } from "../named-objects.ts";
+import type { Controller, Pod } from "../objects.ts";
+import type { LabelSelector, Workload, WorkloadRef } from "../workload.ts";
+import { isCustomGroup } from "./api-group.ts";
+import { describeWorkload } from "./describe-workload.ts";
+import { LabelIndex } from "./label-index.ts";
+import { OwnerTree } from "./owner-tree.ts";
+import { isMeant, type Owner, refOf, topOf } from "./owner.ts";
 
-interface Member extends TopWithPods {
-  readonly ref: WorkloadRef;
-}
+/** Who a pod belongs to: the owner at the top of its chain, or nobody but itself. */
+type Top = Owner | undefined;
 
-/** What bears labels: a pod that lives, or the template of a workload that has none now. */
-interface Bearer {
-  readonly ref: WorkloadRef;
-  readonly pod: Pod | undefined;
-}
-
-/** How many other workloads a selector's problem names. */
-const MAX_NAMED = 5;
-
-/** The workloads of one state of the cluster, and whose each pod is. */
+/** The workloads that there are, and whose each pod is: kept as pods and controllers come and go. */
 export class WorkloadIndex {
-  readonly #owners: OwnerChains;
-  readonly #names: WorkloadNames;
-  readonly #members = new Map<string, Member>();
-  readonly #byPath = new Map<string, Member>();
-  #labels: LabelIndex<Bearer> | undefined;
-  readonly #described = new Map<Member, Workload>();
+  readonly #owners = new OwnerTree();
+  /** Pods that are their own workload, by namespace and name, finished ones too. */
+  readonly #bare = new Map<string, Pod[]>();
+  readonly #livingPods = new LabelIndex<Pod>();
+  readonly #templates = new LabelIndex<Owner>();
+  /** Descriptions of the present state; most states of a busy cluster are never asked for one. */
+  #described = new Map<Owner | Pod, Workload>();
+  #version = 0;
 
-  constructor(pods: readonly Pod[], controllers: readonly Controller[]) {
-    this.#owners = new OwnerChains(controllers);
-    const tops = membersByTop(this.#owners, pods, controllers);
-    this.#names = new WorkloadNames(tops.values().map(({ top }) => top));
-    for (const member of tops.values()) this.#add({ ...member, ref: this.#names.refOf(member.top) });
+  /** Another one whenever a pod that was told of may have got another owner or name. */
+  get version(): number {
+    return this.#version;
+  }
+
+  readonly ofControllers: Index<Controller> = {
+    put: (controller) => {
+      const owner = this.#owners.putController(controller);
+      this.#templates.add(owner.namespace, controller.templateLabels, owner);
+      this.#changed();
+    },
+    take: (controller) => {
+      const owner = this.#owners.takeController(controller);
+      if (owner !== undefined) this.#templates.remove(owner.namespace, controller.templateLabels, owner);
+      this.#changed();
+    },
+  };
+
+  putPod(pod: Pod): void {
+    const { namespace, name, labels } = pod.metadata;
+    if (this.#owners.putPod(pod) === undefined) {
+      const key = `${namespace}/${name}`;
+      this.#bare.set(key, [...(this.#bare.get(key) ?? []), pod]);
+    }
+    if (!isFinished(pod)) this.#livingPods.add(namespace, labels, pod);
+    this.#described = new Map();
+  }
+
+  takePod(pod: Pod): void {
+    const { namespace, name, labels } = pod.metadata;
+    this.#owners.takePod(pod);
+    const key = `${namespace}/${name}`;
+    const others = this.#bare.get(key)?.filter((other) => other !== pod) ?? [];
+    if (others.length > 0) this.#bare.set(key, others);
+    else this.#bare.delete(key);
+    this.#livingPods.remove(namespace, labels, pod);
+    this.#described = new Map();
   }
 
   refOf(pod: Pod): WorkloadRef {
-    return this.#names.refOf(this.#owners.topOfPod(pod));
+    const top = this.#topOf(pod);
+    return top === undefined ? podRef(pod) : refOf(top);
   }
 
   identityOf(pod: Pod): PodIdentity {
     return { kind: "pod", workload: this.refOf(pod), pod: pod.metadata.name, node: pod.nodeName };
   }
 
-  get(ref: WorkloadRef): Workload | undefined {
-    const member = this.#members.get(workloadKey(ref));
-    return member === undefined ? undefined : this.#describe(member);
+  get({ namespace, kind, name }: WorkloadRef): Workload | undefined {
+    const workload = this.find(namespace, kind, name);
+    return workload?.kind === kind ? workload : undefined;
   }
 
-  find(namespace: string, kindInPath: string, name: string): Workload | undefined {
-    const member = this.#byPath.get(pathKey(namespace, kindInPath, name));
-    return member === undefined ? undefined : this.#describe(member);
+  /** The kind in any case, a custom one with or without its group. */
+  find(namespace: string, kind: string, name: string): Workload | undefined {
+    const key = this.#keyOf({ namespace, kind, name });
+    return key === undefined ? undefined : this.#describe(key);
   }
 
-  list(namespace: string | undefined): readonly Workload[] {
-    return [...this.#members.values()]
-      .filter(({ ref }) => namespace === undefined || ref.namespace === namespace)
-      .map((member) => this.#describe(member));
+  /** Those with pods in the pods' order, and then those without, by name. */
+  list(namespace: string | undefined, pods: Iterable<Pod>): readonly Workload[] {
+    const keys = new Set<Owner | Pod>();
+    for (const pod of pods)
+      if (namespace === undefined || pod.metadata.namespace === namespace) keys.add(this.#topOf(pod) ?? pod);
+    const idle = new Set<Owner>();
+    for (const owner of this.#owners.all()) {
+      if (owner.controller === undefined || isCustomGroup(owner.apiGroup)) continue;
+      const top = topOf(owner);
+      if (!keys.has(top) && (namespace === undefined || owner.namespace === namespace)) idle.add(top);
+    }
+    return [...keys, ...[...idle].sort(byName)].map((key) => this.#describe(key));
   }
 
+  /** The living pods of a workload. */
   podsOf(ref: WorkloadRef): readonly Pod[] {
-    return (this.#members.get(workloadKey(ref))?.pods ?? []).filter((pod) => !isFinished(pod));
+    const key = this.#keyOf(ref);
+    return key === undefined ? [] : this.#members(key).filter((pod) => !isFinished(pod));
   }
 
   /** The pods that live now and bear labels that the selector takes in. */
   selected(namespace: string, selector: LabelSelector): readonly Pod[] {
-    return this.#bearers(namespace, selector)
-      .map(({ pod }) => pod)
-      .filter((pod) => pod !== undefined);
+    return this.#livingPods.matching(namespace, selector);
   }
 
-  #add(member: Member): void {
-    const { ref, top } = member;
-    this.#members.set(workloadKey(ref), member);
-    this.#byPath.set(pathKey(ref.namespace, ref.kind, ref.name), member);
-    if (isCustomGroup(top.apiGroup)) this.#byPath.set(pathKey(ref.namespace, kindWithGroup(top), ref.name), member);
+  #changed(): void {
+    this.#described = new Map();
+    this.#version += 1;
   }
 
-  #describe(member: Member): Workload {
-    const described = this.#described.get(member) ?? this.#newDescription(member);
-    this.#described.set(member, described);
-    return described;
+  #topOf(pod: Pod): Top {
+    const owner = this.#owners.ownerOf(pod);
+    return owner !== undefined && isMeant(pod.metadata.owner, owner) ? topOf(owner) : undefined;
   }
 
-  #newDescription({ ref, top, pods }: Member): Workload {
-    const living = pods.filter((pod) => !isFinished(pod));
-    const selector = chooseSelector(top.controller, living.length > 0 ? living : pods);
-    const problem = this.#problemWith(selector, ref);
-    return {
-      ...ref,
-      selector,
-      ...(problem === undefined ? {} : { selectorProblem: problem }),
-      pods: living.map(({ metadata }) => metadata.name).sort(),
-      nodes: [...new Set(living.map(({ nodeName }) => nodeName).filter((name) => name !== undefined))].sort(),
-      hostNetwork: living.length > 0 && living.every(({ hostNetwork }) => hostNetwork),
-    };
+  #keyOf({ namespace, kind, name }: WorkloadRef): Owner | Pod | undefined {
+    const [plain = "", ...group] = kind.toLowerCase().split(".");
+    const named = this.#owners.named(namespace, plain, name).filter((owner) => this.#isWorkload(owner));
+    const bare = plain === "pod" && group.length === 0 ? this.#bare.get(`${namespace}/${name}`)?.at(-1) : undefined;
+    return (
+      named.find((owner) => refOf(owner).kind.toLowerCase() === kind.toLowerCase()) ??
+      named.find((owner) => isCustomGroup(owner.apiGroup) && owner.apiGroup === group.join(".")) ??
+      bare
+    );
   }
 
-  #problemWith(selector: LabelSelector | undefined, ref: WorkloadRef): string | undefined {
-    if (selector === undefined)
-      return "its pods bear no label that lasts, and an empty selector would take in the whole namespace";
-    const others = this.#bearers(ref.namespace, selector)
-      .filter((bearer) => workloadKey(bearer.ref) !== workloadKey(ref))
-      .map((bearer) => `${bearer.ref.kind}/${bearer.ref.name}`);
-    const names = [...new Set(others)].sort();
-    if (names.length === 0) return undefined;
-    const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : "";
-    return `it also selects ${names.slice(0, MAX_NAMED).join(", ")}${more}`;
+  /**
+   * A controller of Kubernetes itself is a workload, or part of one, also without pods (scaled to zero, between
+   * two runs); a custom object may be anything, so only with pods.
+   */
+  #isWorkload(owner: Owner): boolean {
+    if (topOf(owner) !== owner) return false;
+    const isBuiltIn = owner.controller !== undefined && !isCustomGroup(owner.apiGroup);
+    return isBuiltIn || this.#members(owner).length > 0 || hasController(owner);
   }
 
-  /** Made when it is first asked for: most states of a busy cluster are never asked. */
-  #bearers(namespace: string, selector: LabelSelector): readonly Bearer[] {
-    this.#labels ??= new LabelIndex(this.#members.values().flatMap((member) => bearersOf(member)));
-    return this.#labels.matching(namespace, selector);
+  #members(key: Owner | Pod): readonly Pod[] {
+    if ("metadata" in key) return this.#bare.get(`${key.metadata.namespace}/${key.metadata.name}`) ?? [key];
+    return [
+      ...key.pods.filter((pod) => isMeant(pod.metadata.owner, key)),
+      ...[...key.children].filter((child) => isMeant(child.reference, key)).flatMap((child) => this.#members(child)),
+    ];
+  }
+
+  #describe(key: Owner | Pod): Workload {
+    const known = this.#described.get(key);
+    if (known !== undefined) return known;
+    const ref = "metadata" in key ? podRef(key) : refOf(key);
+    const controller = "metadata" in key ? undefined : key.controller;
+    const workload = describeWorkload(ref, controller, this.#members(key), (selector) =>
+      this.#bearers(ref.namespace, selector),
+    );
+    this.#described.set(key, workload);
+    return workload;
+  }
+
+  /** The workloads that bear labels which the selector takes in: on their pods, or where none lives on their template. */
+  #bearers(namespace: string, selector: LabelSelector): readonly WorkloadRef[] {
+    const ofPods = this.selected(namespace, selector).map((pod) => this.refOf(pod));
+    const idle = this.#templates
+      .matching(namespace, selector)
+      .filter((owner) => topOf(owner) === owner && this.#isIdle(owner));
+    return [...ofPods, ...idle.map((owner) => refOf(owner))];
+  }
+
+  #isIdle(owner: Owner): boolean {
+    return this.#isWorkload(owner) && this.#members(owner).every((pod) => isFinished(pod));
   }
 }
 
-function bearersOf({ ref, top, pods }: Member): readonly Labelled<Bearer>[] {
-  const { namespace } = ref;
-  const living = pods.filter((pod) => !isFinished(pod));
-  if (living.length > 0) return living.map((pod) => ({ namespace, labels: pod.metadata.labels, value: { ref, pod } }));
-  const labels = top.controller?.templateLabels ?? {};
-  return [{ namespace, labels, value: { ref, pod: undefined } }];
+/** One of Kubernetes itself below it is a workload's part, so that it is one too. */
+function hasController({ children }: Owner): boolean {
+  return [...children].some(
+    (child) => (child.controller !== undefined && !isCustomGroup(child.apiGroup)) || hasController(child),
+  );
 }
 
-function pathKey(namespace: string, kind: string, name: string): string {
-  return `${namespace}/${kind.toLowerCase()}/${name}`;
+function podRef({ metadata: { namespace, name } }: Pod): WorkloadRef {
+  return { namespace, kind: "Pod", name };
+}
+
+function byName(a: Owner, b: Owner): number {
+  const [left, right] = [a, b].map(({ namespace, kind, name }) => `${namespace}/${kind}/${name}`);
+  return left! < right! ? -1 : 1;
 }
