@@ -27,5 +27,11 @@ COPY package.json LICENSE ./
 COPY bin bin
 COPY src src
 COPY --from=build /opt/weir/node_modules node_modules
+COPY scripts/fill-compile-cache.sh scripts/
+# Capture runs as root, the agent does not, and each user has a compile cache of its own.
+RUN install -d -m 1777 node_modules/.cache/weir \
+ && scripts/fill-compile-cache.sh \
+ && setpriv --reuid 65532 --regid 65532 --clear-groups scripts/fill-compile-cache.sh \
+ && chmod 0755 node_modules/.cache/weir
 USER 65532:65532
 ENTRYPOINT ["/opt/weir/bin/weir"]

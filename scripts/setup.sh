@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sets up what weir needs on this machine: Debian packages that are missing, npm packages as locked, and
-# the libpcap addon built against the pinned Node. With --for-tests: only the packages that tests use beside.
+# the libpcap addon built against the pinned Node. With --for-tests or --for-bench: only the packages that those
+# use beside.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,6 +15,13 @@ if [ "${1:-}" = --for-tests ]; then
   want kubectl kubernetes-client
   want pgrep procps
   want ldapsearch ldap-utils
+elif [ "${1:-}" = --for-bench ]; then
+  want tcpreplay tcpreplay
+  want tcpdump tcpdump
+  want softflowd softflowd
+  want argus argus-server
+  want ra argus-client
+  want iperf3 iperf3
 else
   want /usr/include/pcap/pcap.h libpcap-dev
   want g++ g++
@@ -37,7 +45,7 @@ if [ ${#need[@]} -gt 0 ]; then
   "${as_root[@]}" apt-get update -qq
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${need[@]}" >/dev/null
 fi
-[ "${1:-}" = --for-tests ] && exit 0
+[ $# = 0 ] || exit 0
 
 echo "setup: npm packages, without their scripts"
 npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -50,5 +58,7 @@ esac
 echo "setup: building the libpcap addon for Node $("$runtime/bin/node" --version)"
 PATH="$PWD/$runtime/bin:$PATH" npm rebuild pcap --ignore-scripts=false --nodedir="$PWD/$runtime" --loglevel=error >/dev/null
 [ -e node_modules/pcap/build/Release/pcap_binding.node ] || { echo "setup: the libpcap addon was not built" >&2; exit 1; }
+
+scripts/fill-compile-cache.sh
 
 PATH="$PWD/node_modules/.bin:$PATH" tap build >/dev/null

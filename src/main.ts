@@ -1,11 +1,5 @@
 import { Command, CommanderError } from "commander";
 import { readFileSync } from "node:fs";
-import { addAgentCommand } from "./cli/agent-command.ts";
-import { addAnalyzeCommand } from "./cli/analyze-command.ts";
-import { addCaptureCommand } from "./cli/capture-command.ts";
-import { addCheckCommand } from "./cli/check-command.ts";
-import { addFlowsCommand } from "./cli/flows-command.ts";
-import { addSnapshotCommand } from "./cli/snapshot-command.ts";
 import { OutputClosed } from "./cli/standard-output.ts";
 import { UsageError } from "./cli/usage-error.ts";
 
@@ -19,7 +13,31 @@ Live:               weir agent --cluster cluster.yaml, then curl -s http://127.0
 Every option can be given as an environment variable, --data-dir as WEIR_DATA_DIR.
 Results go to standard output, everything else to standard error.`;
 
-function makeProgram(onNo: () => void): Command {
+/** Adds a command to the program; `onNo` is for the one whose answer may be no. */
+type AddCommand = (program: Command, onNo: () => void) => void;
+
+/**
+ * Each command loads what it needs when it is called, and of the others not even their flags: capture, which stands
+ * beside every workload of a node, must stay small. docs/decisions/start-up.md
+ */
+const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  agent: async () => {
+    const { addAgentCommand } = await import("./cli/agent-command.ts");
+    return (program) =>
+      addAgentCommand(program, async (options, signal) => {
+        const { runAgent } = await import("./agent.ts");
+        await runAgent(options, signal);
+      });
+  },
+  capture: async () => (await import("./cli/capture-command.ts")).addCaptureCommand,
+  analyze: async () => (await import("./cli/analyze-command.ts")).addAnalyzeCommand,
+  flows: async () => (await import("./cli/flows-command.ts")).addFlowsCommand,
+  check: async () => (await import("./cli/check-command.ts")).addCheckCommand,
+  snapshot: async () => (await import("./cli/snapshot-command.ts")).addSnapshotCommand,
+};
+
+/** With the command that is named first, or with all of them where none is. */
+async function makeProgram(named: string | undefined, onNo: () => void): Promise<Command> {
   const { version, description } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
     version: string;
     description: string;
@@ -31,16 +49,8 @@ function makeProgram(onNo: () => void): Command {
     .exitOverride()
     .configureOutput({ outputError: () => undefined, writeErr: () => undefined })
     .showHelpAfterError(false);
-  // Each command loads what it needs when it is called: capture must stay small, and flows needs no server.
-  addAgentCommand(program, async (options, signal) => {
-    const { runAgent } = await import("./agent.ts");
-    await runAgent(options, signal);
-  });
-  addCaptureCommand(program);
-  addAnalyzeCommand(program);
-  addFlowsCommand(program);
-  addCheckCommand(program, onNo);
-  addSnapshotCommand(program);
+  const one = Object.entries(commands).filter(([name]) => name === named);
+  for (const [, load] of one.length > 0 ? one : Object.entries(commands)) (await load())(program, onNo);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }
@@ -48,7 +58,7 @@ function makeProgram(onNo: () => void): Command {
 /** 0 done; 1 the answer is no (only check); 2 bad usage or input, with one clear line a fault. Anything else is our bug and shows its stack. */
 async function main(): Promise<number> {
   let isNo = false;
-  const program = makeProgram(() => (isNo = true));
+  const program = await makeProgram(process.argv[2], () => (isNo = true));
   try {
     await program.parseAsync();
     return isNo ? 1 : 0;

@@ -21,14 +21,24 @@ export class StandardOutput {
     if (this.#waiting.length >= CHUNK) this.flush();
   }
 
+  /** At once, and after what was written before. */
+  writeOctets(octets: Uint8Array): void {
+    this.flush();
+    writeAll(octets);
+  }
+
   flush(): void {
     const octets = Buffer.from(this.#waiting);
     this.#waiting = "";
-    for (let written = 0; written < octets.length;) written += writeSome(octets, written);
+    writeAll(octets);
   }
 }
 
-function writeSome(octets: Buffer, from: number): number {
+function writeAll(octets: Uint8Array): void {
+  for (let written = 0; written < octets.length;) written += writeSome(octets, written);
+}
+
+function writeSome(octets: Uint8Array, from: number): number {
   try {
     return writeSync(STDOUT, octets, from);
   } catch (error) {

@@ -1,5 +1,7 @@
 import type { CaptureStatus, Connection, FlowEvent, ResolvedName } from "./connection.ts";
-import { type ConnectionJson, toConnectionJson } from "./connection-json.ts";
+import { type ConnectionJson, writeConnection } from "./connection-json.ts";
+import type { JsonOctets } from "./json-octets.ts";
+import { parseRfc3339 } from "./rfc3339.ts";
 
 /**
  * A flow event as one line of JSON: what `weir capture` writes and `weir agent` reads. A connection's line
@@ -10,41 +12,57 @@ export type EventLine =
   | ({ readonly event: "resolved" } & ResolvedName)
   | ({ readonly event: "status" } & CaptureStatus);
 
-export function encodeEvent(event: FlowEvent): string {
+/** No line is longer: of a connection all is bounded, and the longest DNS answer that fits a packet stays below. */
+export const MAX_LINE_OCTETS = 256 * 1024;
+
+export function writeEvent(event: FlowEvent, json: JsonOctets): void {
   switch (event.kind) {
     case "opened":
     case "closed":
-      return `${JSON.stringify({ event: event.kind, ...toConnectionJson(event.connection) })}\n`;
+      json.ascii(event.kind === "opened" ? '{"event":"opened",' : '{"event":"closed",');
+      writeConnection(event.connection, json);
+      json.ascii("}\n");
+      return;
     case "resolved":
-      return `${JSON.stringify({ event: event.kind, ...event.resolved })}\n`;
+      json.value({ event: event.kind, ...event.resolved });
+      return json.ascii("\n");
     case "status":
-      return `${JSON.stringify({ event: event.kind, ...event.status })}\n`;
+      json.value({ event: event.kind, ...event.status });
+      return json.ascii("\n");
   }
 }
 
 /** Throws SyntaxError on what is not such a line. */
 export function decodeEvent(line: string): FlowEvent {
-  const { event, ...rest } = JSON.parse(line) as EventLine;
-  switch (event) {
+  const parsed = JSON.parse(line) as EventLine;
+  switch (parsed.event) {
     case "opened":
     case "closed":
-      return { kind: event, connection: fromConnectionJson(rest as ConnectionJson) };
-    case "resolved":
-      return { kind: event, resolved: rest as ResolvedName };
-    case "status":
-      return { kind: event, status: rest as CaptureStatus };
+      return { kind: parsed.event, connection: fromConnectionJson(parsed) };
+    case "resolved": {
+      const { event: kind, ...resolved } = parsed;
+      return { kind, resolved };
+    }
+    case "status": {
+      const { event: kind, ...status } = parsed;
+      return { kind, status };
+    }
     default:
-      throw new SyntaxError(`unknown event ${JSON.stringify(event)}`);
+      throw new SyntaxError(`unknown event ${JSON.stringify(parsed)}`);
   }
 }
 
-function fromConnectionJson({ start, end, ...rest }: ConnectionJson): Connection {
-  return { ...rest, startUs: microseconds(start), endUs: microseconds(end) };
+/** Member by member: with `...rest` V8 copies the object anew, which costs as much as reading it. */
+function fromConnectionJson(json: ConnectionJson): Connection {
+  const { id, protocol, client, server, direction, outcome, bytes, nat } = json;
+  const startUs = microseconds(json.start);
+  const endUs = microseconds(json.end);
+  if (direction === undefined) return { id, protocol, client, server, outcome, bytes, startUs, endUs, nat };
+  return { id, protocol, client, server, direction, outcome, bytes, startUs, endUs, nat };
 }
 
-/** Of the form that rfc3339() writes: Date.parse reads milliseconds, the last three digits are ours. */
 function microseconds(text: string): number {
-  const timeUs = Date.parse(`${text.slice(0, 23)}Z`) * 1000 + Number(text.slice(23, 26));
+  const timeUs = parseRfc3339(text);
   if (Number.isNaN(timeUs)) throw new SyntaxError(`not a time: ${JSON.stringify(text)}`);
   return timeUs;
 }

@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import type { FlowEvent } from "./connection.ts";
-import { encodeEvent } from "./event-line.ts";
+import { MAX_LINE_OCTETS, writeEvent } from "./event-line.ts";
+import { JsonOctets } from "./json-octets.ts";
 
 /** What waits in user space for a slow reader, at most; past it events are dropped and counted. */
 const MAX_WAITING_OCTETS = 1024 * 1024;
@@ -14,9 +15,9 @@ const WAIT_MS = 5;
  */
 export class EventWriter {
   readonly #fd: number;
-  #waiting: string[] = [];
-  #waitingOctets = 0;
-  #rest: Buffer = Buffer.alloc(0);
+  readonly #json = new JsonOctets(MAX_WAITING_OCTETS + MAX_LINE_OCTETS);
+  /** How much there was when the reader last took nothing more: it is asked again when as much has been added. */
+  #refusedOctets = 0;
   #overflowed = 0;
   #isClosed = false;
   #waitsLeft = 0;
@@ -36,14 +37,13 @@ export class EventWriter {
   }
 
   write(event: FlowEvent): void {
-    if (this.#waitingOctets + this.#rest.length > MAX_WAITING_OCTETS) {
+    const json = this.#json;
+    if (json.end > MAX_WAITING_OCTETS) {
       this.#overflowed += 1;
       return;
     }
-    const line = encodeEvent(event);
-    this.#waiting.push(line);
-    this.#waitingOctets += line.length;
-    if (this.#waitingOctets >= FLUSH_OCTETS) this.flush();
+    writeEvent(event, json);
+    if (json.end - this.#refusedOctets >= FLUSH_OCTETS) this.flush();
   }
 
   /**
@@ -56,26 +56,27 @@ export class EventWriter {
 
   /** Writes what the reader takes at once; the rest stays. */
   flush(): void {
-    if (this.#isClosed || (this.#waiting.length === 0 && this.#rest.length === 0)) return;
-    const octets = Buffer.concat([this.#rest, Buffer.from(this.#waiting.join(""))]);
-    this.#waiting = [];
-    this.#waitingOctets = 0;
-    this.#rest = octets.subarray(this.#writeSome(octets));
+    const json = this.#json;
+    if (this.#isClosed || json.end === 0) return;
+    const written = this.#writeSome(json.octets, json.end);
+    json.octets.copyWithin(0, written, json.end);
+    json.end -= written;
+    this.#refusedOctets = json.end;
   }
 
-  #writeSome(octets: Buffer): number {
+  #writeSome(octets: Buffer, end: number): number {
     let written = 0;
-    while (written < octets.length) {
-      const taken = this.#offer(octets, written);
+    while (written < end) {
+      const taken = this.#offer(octets, written, end - written);
       if (taken === 0 && !this.#wait()) break;
       written += taken;
     }
     return written;
   }
 
-  #offer(octets: Buffer, from: number): number {
+  #offer(octets: Buffer, from: number, length: number): number {
     try {
-      return writeSync(this.#fd, octets, from);
+      return writeSync(this.#fd, octets, from, length);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code !== "EAGAIN") this.#isClosed = true; // EPIPE, ECONNRESET: nobody reads any more

@@ -1,5 +1,5 @@
 import type { Resolution } from "../cluster/flow.ts";
-import { rfc3339 } from "../flow/connection-json.ts";
+import { rfc3339 } from "../flow/rfc3339.ts";
 import type { ByteCount, Connection, Outcome, TransportProtocol } from "../flow/connection.ts";
 import { type Direction, type Edge, edgeKey, type Peer } from "./edge.ts";
 

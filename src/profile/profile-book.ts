@@ -1,7 +1,7 @@
 import type { ClusterState } from "../cluster/cluster-state.ts";
 import type { Flow } from "../cluster/flow.ts";
 import { type WorkloadRef, workloadKey } from "../cluster/workload.ts";
-import { rfc3339 } from "../flow/connection-json.ts";
+import { rfc3339 } from "../flow/rfc3339.ts";
 import type { CaptureStatus, ResolvedName } from "../flow/connection.ts";
 import { AskedNames } from "./asked-names.ts";
 import { type Edge, edgeKey } from "./edge.ts";
