@@ -3,14 +3,16 @@
 # Both stages are the same Debian with the same Node.js, so that what is built in one runs in the other.
 FROM node:24-bookworm-slim AS build
 RUN apt-get update \
- && apt-get install -y --no-install-recommends g++ libpcap-dev make python3
+ && apt-get install -y --no-install-recommends g++ libpcap-dev make patch python3
 WORKDIR /opt/weir
 COPY package.json package-lock.json ./
 # The optional packages are the Node.js that a developer's machine gets; the image has its own.
 RUN npm ci --ignore-scripts --omit=dev --omit=optional --no-audit --no-fund
-# The one addon, against the headers of the Node.js at hand: nothing is fetched for it. node-gyp reads the
+COPY scripts/node-pcap.patch scripts/
+# The one addon, with our two methods and against the headers of the Node.js at hand: nothing is fetched for it. node-gyp reads the
 # variable by itself; npm is about to stop knowing the flag.
-RUN npm_config_nodedir=/usr/local npm rebuild pcap --ignore-scripts=false \
+RUN patch --directory=node_modules/pcap --strip=1 < scripts/node-pcap.patch \
+ && npm_config_nodedir=/usr/local npm rebuild pcap --ignore-scripts=false \
  && test -e node_modules/pcap/build/Release/pcap_binding.node \
  && rm -rf node_modules/pcap/build/Release/obj.target node_modules/pcap/build/Release/.deps \
  && find node_modules -type f \( -name '*.map' -o -name '*.md' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete

@@ -7,7 +7,7 @@ STAMP := node_modules/.weir-setup
 
 setup: $(STAMP)
 
-$(STAMP): package-lock.json scripts/setup.sh
+$(STAMP): package-lock.json scripts/setup.sh scripts/node-pcap.patch
 	@scripts/setup.sh
 	@touch $@
 

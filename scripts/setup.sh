@@ -26,6 +26,7 @@ else
   want /usr/include/pcap/pcap.h libpcap-dev
   want g++ g++
   want make make
+  want patch patch
   want python3 python3
   want ip iproute2
   want nft nftables
@@ -56,6 +57,7 @@ case $(uname -m) in
   *) echo "setup: weir runs on x86-64 and arm64, not on $(uname -m)" >&2; exit 1 ;;
 esac
 echo "setup: building the libpcap addon for Node $("$runtime/bin/node" --version)"
+patch --directory=node_modules/pcap --strip=1 --quiet < scripts/node-pcap.patch
 PATH="$PWD/$runtime/bin:$PATH" npm rebuild pcap --ignore-scripts=false --nodedir="$PWD/$runtime" --loglevel=error >/dev/null
 [ -e node_modules/pcap/build/Release/pcap_binding.node ] || { echo "setup: the libpcap addon was not built" >&2; exit 1; }
 

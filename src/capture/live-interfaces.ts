@@ -1,8 +1,15 @@
-import { CaptureFault } from "./capture-fault.ts";
+import { CaptureDenied, CaptureFault } from "./capture-fault.ts";
 import type { FrameSink } from "./frame.ts";
-import { listInterfaces } from "./interface-list.ts";
-import { matchInterfaces } from "./interface-pattern.ts";
+import { type InterfaceCounters, readInterfaceCounters } from "./interface-counters.ts";
+import { isPattern, matchInterfaces } from "./interface-pattern.ts";
 import { defaultLiveOptions, type LiveOptions, LiveSession } from "./live-session.ts";
+import { OpenFailures } from "./open-failures.ts";
+import { nextRingOctets } from "./ring-budget.ts";
+
+/** A node runs 110 pods by default, each with one interface; past this many the rest is not captured, and that is told. */
+const MAX_SESSIONS = 512;
+/** Packets of one session at a time, some ten milliseconds' worth, before the next one has its turn. */
+const BATCH = 8_192;
 
 export interface LiveInterfacesOptions {
   /** `any`, or names and patterns, see interface-pattern.ts. */
@@ -22,65 +29,92 @@ export class LiveInterfaces {
   readonly #options: LiveInterfacesOptions;
   readonly #liveOptions: LiveOptions;
   readonly #sessions = new Map<string, LiveSession>();
+  readonly #failures: OpenFailures;
   /** Drops of sessions that are closed. */
   #pastDropped = 0;
+  #leftOut = 0;
 
   constructor(options: LiveInterfacesOptions) {
     this.#options = options;
     this.#liveOptions = { ...defaultLiveOptions, ...options.live, filter: options.filter };
+    this.#failures = new OpenFailures(options.onWarning);
+  }
+
+  /** Interfaces captured now. */
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** Interfaces that match and are not captured: down, not readable, or too many. */
+  get notCaptured(): number {
+    return this.#failures.size + this.#leftOut;
   }
 
   /** Packets that the kernel had no room for, on all interfaces, since the start. */
   get dropped(): number {
     let dropped = this.#pastDropped;
-    for (const session of this.#sessions.values()) dropped += session.dropped();
+    for (const session of this.#sessions.values()) dropped += session.stats().dropped;
     return dropped;
   }
 
-  /** Throws CaptureFault if no interface matches or one can't be opened. */
-  open(): void {
-    const wanted = this.#wanted();
-    if (wanted.length === 0) throw new CaptureFault(`no interface matches ${this.#options.interfaces}`);
-    for (const name of wanted) this.#open(name);
+  /** Throws CaptureFault if an interface that is named in full can't be opened; those that only match may come later. */
+  open(nowMs: number): void {
+    const { interfaces } = this.#options;
+    const counters = readInterfaceCounters();
+    for (const name of matchInterfaces(interfaces, [...counters.keys()])) {
+      if (isPattern(interfaces, name)) this.#tryOpen(name, counters, nowMs);
+      else this.#open(name);
+    }
   }
 
-  /** Hands over all packets that wait in the rings. */
-  read(): void {
-    for (const [name, session] of this.#sessions) if (!session.read()) this.#close(name, session);
+  /** Hands over packets that wait in the rings. True if there may be more, so that there is no reason to rest. */
+  read(): boolean {
+    let isMore = false;
+    for (const session of this.#sessions.values()) {
+      const count = session.read(BATCH);
+      if (count === -1) this.#close(session);
+      isMore ||= count === BATCH;
+    }
+    return isMore;
   }
 
   /** Opens interfaces that are new, lets go of those that are no more. */
-  refresh(): void {
-    const wanted = this.#wanted();
-    for (const [name, session] of this.#sessions) if (!wanted.includes(name)) this.#close(name, session);
-    for (const name of wanted) if (!this.#sessions.has(name)) this.#tryOpen(name);
+  refresh(nowMs: number): void {
+    const counters = readInterfaceCounters();
+    const wanted = new Set(matchInterfaces(this.#options.interfaces, [...counters.keys()]));
+    for (const [name, session] of this.#sessions) if (!wanted.has(name)) this.#close(session);
+    this.#failures.keepOnly(wanted);
+    this.#leftOut = 0;
+    for (const name of wanted) if (!this.#sessions.has(name)) this.#tryOpen(name, counters, nowMs);
   }
 
-  /** May be called from within `onFrame` too: then it takes effect after the packet at hand. */
+  /** May be called from within `onFrame` too: no more packets come. */
   close(): void {
-    for (const [name, session] of this.#sessions) this.#close(name, session);
+    for (const session of this.#sessions.values()) this.#close(session);
   }
 
-  #wanted(): readonly string[] {
-    return matchInterfaces(this.#options.interfaces, listInterfaces());
-  }
-
-  #tryOpen(name: string): void {
+  #tryOpen(name: string, counters: InterfaceCounters, nowMs: number): void {
+    if (this.#sessions.size >= MAX_SESSIONS) return void (this.#leftOut += 1);
+    const carried = counters.get(name) ?? 0;
+    if (!this.#failures.isWorthTrying(name, carried, nowMs)) return;
     try {
       this.#open(name);
+      this.#failures.forget(name);
     } catch (error) {
-      if (!(error instanceof CaptureFault)) throw error;
-      this.#options.onWarning(error.message); // it may be gone again already; the next look tells
+      if (!(error instanceof CaptureFault) || error instanceof CaptureDenied) throw error;
+      this.#failures.note({ name, message: error.message, carried, nowMs });
     }
   }
 
   #open(name: string): void {
-    this.#sessions.set(name, new LiveSession(name, this.#liveOptions, this.#options.onFrame));
+    const ringOctets = this.#options.live?.ringOctets ?? nextRingOctets(this.#sessions.values());
+    const options = { ...this.#liveOptions, ringOctets };
+    this.#sessions.set(name, new LiveSession(name, options, this.#options.onFrame));
   }
 
-  #close(name: string, session: LiveSession): void {
-    this.#pastDropped += session.dropped();
+  #close(session: LiveSession): void {
+    this.#pastDropped += session.stats().dropped;
     session.close();
-    this.#sessions.delete(name);
+    this.#sessions.delete(session.interfaceName);
   }
 }

@@ -1,4 +1,4 @@
-import { CaptureFault } from "./capture-fault.ts";
+import { CaptureDenied, CaptureFault } from "./capture-fault.ts";
 import type { Frame, FrameSink } from "./frame.ts";
 import { LinkType } from "./link-type.ts";
 import { loadPcap, type NativeSession } from "./pcap-binding.ts";
@@ -23,65 +23,59 @@ export const defaultLiveOptions: Omit<LiveOptions, "filter"> = {
 const HEADER_OCTETS = 16;
 
 /**
- * Packets of one interface, through libpcap. Whoever owns it calls `read` now and then, and `onFrame` is
- * called from within: node_pcap's native loop does not come back before the ring is empty, so under load no
- * timer fires meanwhile, and whoever must act looks at the clock in `onFrame`.
+ * Packets of one interface, through libpcap. Nothing happens by itself: whoever owns it calls `read` now and
+ * then, and `onFrame` is called from within.
  */
 export class LiveSession {
   readonly interfaceName: string;
+  readonly ringOctets: number;
   readonly #native: NativeSession;
   readonly #packet: Buffer;
   readonly #header = Buffer.alloc(HEADER_OCTETS);
-  #isReading = false;
   #isClosed = false;
 
   /** Opens at once; throws CaptureFault. */
   constructor(interfaceName: string, options: LiveOptions, onFrame: FrameSink) {
     this.interfaceName = interfaceName;
+    this.ringOctets = options.ringOctets;
     this.#packet = Buffer.alloc(options.snapLength);
     this.#native = new (loadPcap().PcapSession)();
     const frame: Frame = { linkType: 0, timeUs: 0, bytes: this.#packet, start: 0, end: 0, originalLength: 0 };
-    const linkType = this.#open(options, () => onFrame(this.#fill(frame)));
-    const number = linkTypeNumber(linkType);
-    if (number !== undefined) frame.linkType = number;
-    else {
+    try {
+      frame.linkType = this.#open(options, () => onFrame(this.#fill(frame)));
+    } catch (error) {
       this.close();
-      throw new CaptureFault(`interface ${interfaceName}: link type ${linkType} is not one that weir reads`);
+      throw error;
     }
   }
 
-  /** Hands over all packets that wait. False if the interface has gone. */
-  read(): boolean {
-    if (this.#isClosed) return true;
-    this.#isReading = true;
-    const result = this.#native.dispatch(this.#packet, this.#header);
-    this.#isReading = false;
-    return result !== -1;
+  /** Hands over at most so many of the packets that wait, and says how many they were; -1 where the interface has gone. */
+  read(atMost: number): number {
+    return this.#isClosed ? 0 : this.#native.dispatch_some(this.#packet, this.#header, atMost);
   }
 
-  /** Packets that the kernel had no room for, since the opening: ps_drop and ps_ifdrop of pcap_stats(3PCAP). */
-  dropped(): number {
-    if (this.#isClosed) return 0;
-    const { ps_drop, ps_ifdrop } = this.#native.stats();
-    return ps_drop + ps_ifdrop;
+  /** Since the opening: what passed the filter, and what of that the kernel had no room for (pcap_stats(3PCAP)). */
+  stats(): { readonly received: number; readonly dropped: number } {
+    if (this.#isClosed) return { received: 0, dropped: 0 };
+    const { ps_recv, ps_drop, ps_ifdrop } = this.#native.stats();
+    return { received: ps_recv, dropped: ps_drop + ps_ifdrop };
   }
 
-  /** Ends the native loop, if it runs, after the packet at hand. */
+  /** May be called from within `onFrame`, after which no more packets come. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#native.close();
-    // It only asks libpcap to break its loop; outside of it, one more dispatch is what lets go of the device.
-    if (!this.#isReading) this.#native.dispatch(this.#packet, this.#header);
+    this.#native.finish();
   }
 
-  #open({ filter, ringOctets, snapLength, timeoutMs }: LiveOptions, onPacket: () => void): string {
+  #open({ filter, ringOctets, snapLength, timeoutMs }: LiveOptions, onPacket: () => void): number {
     const native = this.#native;
     try {
       // prettier-ignore
-      return native.open_live(this.interfaceName, filter, ringOctets, snapLength, "", onPacket, false, timeoutMs, ignore, false);
+      const linkType = native.open_live(this.interfaceName, filter, ringOctets, snapLength, "", onPacket, false, timeoutMs, ignore, false);
+      return linkTypeNumber(linkType);
     } catch (cause) {
-      throw new CaptureFault(`interface ${this.interfaceName}: ${explain(cause)}`, { cause });
+      throw explain(this.interfaceName, cause);
     }
   }
 
@@ -98,13 +92,15 @@ export class LiveSession {
 /** An interface without address (a pod's veth) is nothing to warn of. */
 function ignore(): void {}
 
-function explain(cause: unknown): string {
+function explain(interfaceName: string, cause: unknown): CaptureFault {
   const message = cause instanceof Error ? cause.message : String(cause);
-  const isRight = /permission|not permitted/iu.test(message);
-  return isRight ? `no right to capture (needs root or CAP_NET_RAW): ${message}` : message;
+  const isDenied = /permission|not permitted/iu.test(message);
+  if (!isDenied) return new CaptureFault(`interface ${interfaceName}: ${message}`, { cause });
+  const needs = "no right to capture (needs root or CAP_NET_RAW)";
+  return new CaptureDenied(`interface ${interfaceName}: ${needs}: ${message}`, { cause });
 }
 
-function linkTypeNumber(name: string): number | undefined {
+function linkTypeNumber(name: string): number {
   switch (name) {
     case "LINKTYPE_ETHERNET":
       return LinkType.ETHERNET;
@@ -115,6 +111,6 @@ function linkTypeNumber(name: string): number | undefined {
     case "LINKTYPE_NULL":
       return LinkType.NULL;
     default:
-      return undefined;
+      throw new Error(`link type ${name} is not one that weir reads`);
   }
 }

@@ -1,10 +1,9 @@
 import { createRequire } from "node:module";
-import { CaptureFault } from "./capture-fault.ts";
+import { CaptureDenied } from "./capture-fault.ts";
 
 /**
- * The native half of node_pcap, without its JavaScript half: that one waits for packets with a libuv handle
- * which spins when an interface goes away, which is never closed, and which may be collected while libuv
- * still points to it; and it makes an object for each packet.
+ * The native half of node_pcap, with the two methods that scripts/node-pcap.patch adds to it. The
+ * JavaScript half is left out: docs/decisions/capture.md says why.
  */
 export interface NativeSession {
   /** Opens for live capture without blocking and returns the name of the link type. Throws where libpcap does. */
@@ -21,12 +20,12 @@ export interface NativeSession {
     isPromiscuous: boolean,
   ): string;
   /**
-   * Hands over packet after packet until the ring is empty: fills both buffers, then calls `onPacket`.
-   * Returns 0 when it is empty, -1 on an error, and -2 when the session has been closed, by this very call.
+   * Hands over at most `count` packets: fills both buffers, then calls `onPacket`. Returns how many there
+   * were, -1 on an error, and -2 when the session has been finished.
    */
-  dispatch(packet: Buffer, header: Buffer): number;
-  /** Only asks for it: the next `dispatch`, or the one at work, lets go of the device. */
-  close(): void;
+  dispatch_some(packet: Buffer, header: Buffer, count: number): number;
+  /** Lets go of the device; from within `onPacket`, as soon as that returns. */
+  finish(): void;
   stats(): { readonly ps_recv: number; readonly ps_drop: number; readonly ps_ifdrop: number };
 }
 
@@ -36,9 +35,12 @@ export interface PcapBinding {
 
 /** Loaded where it is needed: the other commands run without libpcap on the machine. */
 export function loadPcap(): PcapBinding {
+  let binding: PcapBinding;
   try {
-    return createRequire(import.meta.url)("pcap/build/Release/pcap_binding") as PcapBinding;
+    binding = createRequire(import.meta.url)("pcap/build/Release/pcap_binding") as PcapBinding;
   } catch (cause) {
-    throw new CaptureFault("the libpcap addon is not built or libpcap is missing; run make setup", { cause });
+    throw new CaptureDenied("the libpcap addon is not built or libpcap is missing; run make setup", { cause });
   }
+  if ("dispatch_some" in binding.PcapSession.prototype) return binding;
+  throw new CaptureDenied("the libpcap addon was built without scripts/node-pcap.patch; run make setup");
 }

@@ -1,0 +1,69 @@
+/** Less than this is the clock being disciplined, or we being late; more is a step. */
+const STEP_US = 500_000;
+
+export interface ClockSources {
+  /** Microseconds since 1970, as the machine believes: what the kernel stamps packets with. May step either way. */
+  readonly wallUs: () => number;
+  /** Microseconds since whenever; never steps. */
+  readonly monotonicUs: () => number;
+}
+
+export const systemClocks: ClockSources = {
+  wallUs: () => Date.now() * 1000,
+  monotonicUs: () => performance.now() * 1000,
+};
+
+/**
+ * Time for the flow stage that never steps, though somebody sets the machine's clock: it is the wall clock as it
+ * was at the start, and goes on by the monotonic one. Timeouts are judged by it; what is told bears the
+ * wall's time again, as it is at that moment, so that a wrong clock that is set right is told right.
+ */
+export class SteadyClock {
+  readonly #sources: ClockSources;
+  readonly #originUs: number;
+  /** By how much the wall clock has been stepped since the start. */
+  #steppedUs = 0;
+  #steps = 0;
+
+  constructor(sources: ClockSources = systemClocks) {
+    this.#sources = sources;
+    this.#originUs = sources.wallUs() - sources.monotonicUs();
+  }
+
+  /** How often the wall clock was set. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  nowUs(): number {
+    return this.#originUs + this.#sources.monotonicUs();
+  }
+
+  /** Of a packet that was stamped by the wall clock; to be asked soon after. */
+  ofPacket(stampUs: number, nowUs: number): number {
+    const timeUs = stampUs - this.#steppedUs;
+    // Rarely far from now: a ring that was not read for long, or a clock that was set.
+    return Math.abs(nowUs - timeUs) < STEP_US ? timeUs : this.#settle(stampUs);
+  }
+
+  toWallUs(timeUs: number): number {
+    return timeUs + this.#steppedUs;
+  }
+
+  #settle(stampUs: number): number {
+    const nowUs = this.nowUs();
+    const before = this.#steppedUs;
+    this.followWall();
+    // Stamped before the step or after it: whichever is nearer to now, and not to come.
+    const candidates = [stampUs - before, stampUs - this.#steppedUs].filter((timeUs) => timeUs < nowUs + STEP_US);
+    return candidates.length === 0 ? nowUs : Math.max(...candidates);
+  }
+
+  /** Looks whether the wall clock was set. */
+  followWall(): void {
+    const steppedUs = this.#sources.wallUs() - this.nowUs();
+    if (Math.abs(steppedUs - this.#steppedUs) < STEP_US) return;
+    this.#steppedUs = steppedUs;
+    this.#steps += 1;
+  }
+}
