@@ -17,7 +17,10 @@ export function parseInterfaceCounters(text: string): InterfaceCounters {
   for (const line of text.split("\n").slice(2)) {
     const colon = line.lastIndexOf(":");
     if (colon === -1) continue;
-    const numbers = line.slice(colon + 1).trim().split(/\s+/u);
+    const numbers = line
+      .slice(colon + 1)
+      .trim()
+      .split(/\s+/u);
     counters.set(line.slice(0, colon).trim(), Number(numbers[1]) + Number(numbers[9]));
   }
   return counters;

@@ -4,12 +4,15 @@ import { type InterfaceCounters, readInterfaceCounters } from "./interface-count
 import { isPattern, matchInterfaces } from "./interface-pattern.ts";
 import { defaultLiveOptions, type LiveOptions, LiveSession } from "./live-session.ts";
 import { OpenFailures } from "./open-failures.ts";
+import { QuietSessions } from "./quiet-sessions.ts";
 import { nextRingOctets } from "./ring-budget.ts";
 
 /** A node runs 110 pods by default, each with one interface; past this many the rest is not captured, and that is told. */
 const MAX_SESSIONS = 512;
-/** Packets of one session at a time, some ten milliseconds' worth, before the next one has its turn. */
-const BATCH = 8_192;
+/** Packets of one session at a time, a few milliseconds' worth, before the next one has its turn. */
+const BATCH = 2_048;
+/** What a heartbeat on loopback comes through. */
+const HEARING_BEATS = ["any", "lo"];
 
 export interface LiveInterfacesOptions {
   /** `any`, or names and patterns, see interface-pattern.ts. */
@@ -30,9 +33,11 @@ export class LiveInterfaces {
   readonly #liveOptions: LiveOptions;
   readonly #sessions = new Map<string, LiveSession>();
   readonly #failures: OpenFailures;
+  readonly #quiet = new QuietSessions();
   /** Drops of sessions that are closed. */
   #pastDropped = 0;
   #leftOut = 0;
+  #reopened = 0;
 
   constructor(options: LiveInterfacesOptions) {
     this.#options = options;
@@ -48,6 +53,16 @@ export class LiveInterfaces {
   /** Interfaces that match and are not captured: down, not readable, or too many. */
   get notCaptured(): number {
     return this.#failures.size + this.#leftOut;
+  }
+
+  /** Whether loopback is among them, so that a heartbeat there can be missed. */
+  get hearsBeats(): boolean {
+    return HEARING_BEATS.some((name) => this.#sessions.has(name));
+  }
+
+  /** Times that an interface was opened anew because nothing came through. */
+  get reopened(): number {
+    return this.#reopened;
   }
 
   /** Packets that the kernel had no room for, on all interfaces, since the start. */
@@ -78,14 +93,25 @@ export class LiveInterfaces {
     return isMore;
   }
 
-  /** Opens interfaces that are new, lets go of those that are no more. */
+  /** Opens interfaces that are new, lets go of those that are no more, and opens anew those that may have fallen silent. */
   refresh(nowMs: number): void {
     const counters = readInterfaceCounters();
     const wanted = new Set(matchInterfaces(this.#options.interfaces, [...counters.keys()]));
-    for (const [name, session] of this.#sessions) if (!wanted.has(name)) this.#close(session);
+    for (const [name, session] of this.#sessions) {
+      const isGone = name !== "any" && !(wanted.has(name) && counters.has(name));
+      if (isGone) this.#close(session);
+      else if (this.#isSuspicious(session, counters, nowMs)) this.#reopen(session, counters, nowMs);
+    }
     this.#failures.keepOnly(wanted);
     this.#leftOut = 0;
     for (const name of wanted) if (!this.#sessions.has(name)) this.#tryOpen(name, counters, nowMs);
+  }
+
+  /** Opens all of them anew. */
+  reopen(nowMs: number): void {
+    const counters = readInterfaceCounters();
+    const before = [...this.#sessions.values()]; // each comes back at the end of the map
+    for (const session of before) this.#reopen(session, counters, nowMs);
   }
 
   /** May be called from within `onFrame` too: no more packets come. */
@@ -93,9 +119,22 @@ export class LiveInterfaces {
     for (const session of this.#sessions.values()) this.#close(session);
   }
 
+  #isSuspicious(session: LiveSession, counters: InterfaceCounters, nowMs: number): boolean {
+    const name = session.interfaceName;
+    if (HEARING_BEATS.includes(name)) return false;
+    const carried = counters.get(name) ?? 0;
+    return this.#quiet.isSuspicious({ name, received: session.stats().received, carried, nowMs });
+  }
+
+  #reopen(session: LiveSession, counters: InterfaceCounters, nowMs: number): void {
+    this.#close(session);
+    this.#reopened += 1;
+    this.#tryOpen(session.interfaceName, counters, nowMs);
+  }
+
   #tryOpen(name: string, counters: InterfaceCounters, nowMs: number): void {
     if (this.#sessions.size >= MAX_SESSIONS) return void (this.#leftOut += 1);
-    const carried = counters.get(name) ?? 0;
+    const carried = counters.get(name) ?? -1; // one that comes back is tried at once
     if (!this.#failures.isWorthTrying(name, carried, nowMs)) return;
     try {
       this.#open(name);

@@ -19,7 +19,17 @@ export class QuietSessions {
   readonly #sessions = new Map<string, Quiet>();
 
   /** Whether to open it anew. `received` passed the filter, `carried` went through the interface; `nowMs` never steps. */
-  isSuspicious({ name, received, carried, nowMs }: { name: string; received: number; carried: number; nowMs: number }): boolean {
+  isSuspicious({
+    name,
+    received,
+    carried,
+    nowMs,
+  }: {
+    name: string;
+    received: number;
+    carried: number;
+    nowMs: number;
+  }): boolean {
     const quiet = this.#sessions.get(name);
     if (quiet === undefined || quiet.received !== received) {
       this.#sessions.set(name, { received, carried, sinceMs: nowMs, patienceMs: FIRST_PATIENCE_MS });

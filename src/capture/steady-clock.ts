@@ -21,7 +21,6 @@ export const systemClocks: ClockSources = {
 export class SteadyClock {
   readonly #sources: ClockSources;
   readonly #originUs: number;
-  /** By how much the wall clock has been stepped since the start. */
   #steppedUs = 0;
   #steps = 0;
 
@@ -46,8 +45,9 @@ export class SteadyClock {
     return Math.abs(nowUs - timeUs) < STEP_US ? timeUs : this.#settle(stampUs);
   }
 
-  toWallUs(timeUs: number): number {
-    return timeUs + this.#steppedUs;
+  /** By how much the wall clock has been set forward since the start: to be added to what is told. */
+  get steppedUs(): number {
+    return this.#steppedUs;
   }
 
   #settle(stampUs: number): number {

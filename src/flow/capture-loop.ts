@@ -1,112 +1,138 @@
+import { setImmediate as yieldOnce, setTimeout as rest } from "node:timers/promises";
 import type { Frame } from "../capture/frame.ts";
+import { isBeat } from "../capture/heartbeat.ts";
 import { kernelFilter } from "../capture/kernel-filter.ts";
 import { LiveInterfaces } from "../capture/live-interfaces.ts";
 import type { LiveOptions } from "../capture/live-session.ts";
+import { LiveWatch } from "../capture/live-watch.ts";
+import { SteadyClock } from "../capture/steady-clock.ts";
+import type { CaptureStatus, FlowEvent } from "./connection.ts";
 import type { EventWriter } from "./event-writer.ts";
 import { FlowTracker } from "./flow-tracker.ts";
+import { Sampling } from "./sampling.ts";
+import { movedBy } from "./told-time.ts";
 
 /** How often the kernel's rings are emptied. At 8 MiB they have room for a million SYNs a second meanwhile. */
 const READ_MS = 50;
-const FLUSH_US = 200_000;
+const TELL_US = 200_000;
 const STATUS_US = 1_000_000;
-const INTERFACES_US = 2_000_000;
 /** How long, in all, the end waits for a reader who has much to take at once. */
 const END_PATIENCE_MS = 5_000;
+/** A ring's worth, so that the end comes though packets never cease. */
+const LAST_READINGS = 32;
 /** How far the tracker's clock stays behind ours, so that packets still in a ring are not late. */
 const RING_DELAY_US = 500_000;
+/** See docs/performance.md for what a packet costs. */
+const PACKETS_PER_SECOND = 200_000;
 
 export interface CaptureLoopOptions {
   /** `any`, or names and patterns, see interface-pattern.ts. */
   readonly interfaces: string;
   readonly live?: Partial<LiveOptions>;
   readonly writer: EventWriter;
-  /** Of the flow table's hash. */
+  /** Of the flow table's hash, and of the choice of connections when there are too many. */
   readonly seed: number;
+  /** Packets a second, past which only a share of the connections is followed. */
+  readonly packetsPerSecond?: number;
   readonly onWarning: (message: string) => void;
 }
 
 /**
  * In: packets of the chosen interfaces. Out: flow events on a writer, until the reader goes or `signal`
- * aborts. While packets keep coming the event loop gets no turn, so what must happen in time (telling,
- * looking whether anybody still reads) happens in the packet callback too, by the packets' own clock.
+ * aborts. A turn takes a bounded number of packets, however many there are; between turns the event loop has its own.
  */
 export class CaptureLoop {
-  readonly #options: CaptureLoopOptions;
+  readonly #writer: EventWriter;
+  readonly #clock = new SteadyClock();
+  readonly #sampling: Sampling;
   readonly #tracker: FlowTracker;
   readonly #interfaces: LiveInterfaces;
-  #flushedUs = 0;
+  readonly #watch: LiveWatch;
+  #nowUs = 0;
+  #toldUs = 0;
   #statusUs = 0;
-  #interfacesUs = 0;
-  #stop: () => void = () => undefined;
 
   constructor(options: CaptureLoopOptions) {
-    const { interfaces, live = {}, writer, seed, onWarning } = options;
-    this.#options = options;
-    this.#tracker = new FlowTracker({ seed, emit: (event) => writer.write(event) });
+    const { interfaces, live = {}, writer, seed, packetsPerSecond = PACKETS_PER_SECOND, onWarning } = options;
+    this.#writer = writer;
+    this.#sampling = new Sampling({ perSecond: packetsPerSecond, seed });
+    const admits = this.#sampling.admits.bind(this.#sampling);
+    this.#tracker = new FlowTracker({ seed, admits, emit: (event) => this.#emit(event) });
     const onFrame = (frame: Frame): void => this.#onFrame(frame);
     this.#interfaces = new LiveInterfaces({ interfaces, filter: kernelFilter, live, onFrame, onWarning });
+    this.#watch = new LiveWatch(this.#interfaces, onWarning);
   }
 
-  /** Throws CaptureFault if not all of the interfaces can be opened at the start. */
+  /** Throws CaptureFault if an interface that is named in full can't be opened at the start. */
   async run(signal: AbortSignal): Promise<void> {
-    this.#interfaces.open();
-    const stopped = new Promise<void>((resolve) => {
-      this.#stop = resolve;
-    });
-    signal.addEventListener("abort", this.#stop, { once: true });
-    const timer = setInterval(() => this.#turn(Date.now() * 1000), READ_MS);
-    this.#tellStatus(Date.now() * 1000);
-    await stopped;
-    clearInterval(timer);
-    signal.removeEventListener("abort", this.#stop);
-    this.#finish();
+    this.#nowUs = this.#clock.nowUs();
+    this.#interfaces.open(this.#nowUs / 1000);
+    this.#tellStatus();
+    try {
+      while (!signal.aborted && !this.#writer.isClosed) await (this.#turn() ? yieldOnce() : rest(READ_MS));
+    } finally {
+      this.#watch.close();
+      this.#finish();
+    }
   }
 
-  /** Everything that is done regularly. */
-  #turn(nowUs: number): void {
-    this.#interfaces.read();
-    this.#tracker.advance(nowUs - RING_DELAY_US);
-    if (nowUs - this.#interfacesUs >= INTERFACES_US) {
-      this.#interfacesUs = nowUs;
-      this.#interfaces.refresh();
-    }
-    if (nowUs - this.#flushedUs >= FLUSH_US) this.#tell(nowUs);
+  /** Everything that is done regularly. True if more packets may be waiting. */
+  #turn(): boolean {
+    this.#nowUs = this.#clock.nowUs();
+    const isMore = this.#interfaces.read();
+    this.#tracker.advance(this.#nowUs - RING_DELAY_US);
+    this.#watch.look(this.#nowUs, this.#tracker.packets);
+    if (this.#nowUs - this.#toldUs >= TELL_US) this.#tell();
+    return isMore;
   }
 
   #onFrame(frame: Frame): void {
-    this.#tracker.add(frame);
-    if (frame.timeUs - this.#flushedUs >= FLUSH_US) this.#tell(frame.timeUs);
+    frame.timeUs = this.#clock.ofPacket(frame.timeUs, this.#nowUs);
+    if (isBeat(frame)) this.#watch.onBeat(frame, this.#tracker.packets);
+    else this.#tracker.add(frame);
   }
 
-  /** What is known by now; ends the loop if nobody reads it. */
-  #tell(nowUs: number): void {
-    this.#flushedUs = nowUs;
-    if (nowUs - this.#statusUs >= STATUS_US) this.#tellStatus(nowUs);
-    this.#options.writer.flush();
-    if (this.#options.writer.isClosed) this.#stopCapturing();
+  #emit(event: FlowEvent): void {
+    const { steppedUs } = this.#clock;
+    this.#writer.write(steppedUs === 0 ? event : movedBy(steppedUs, event));
   }
 
-  #tellStatus(nowUs: number): void {
-    this.#statusUs = nowUs;
+  #tell(): void {
+    this.#toldUs = this.#nowUs;
+    this.#clock.followWall();
+    this.#sampling.adjust(this.#nowUs);
+    if (this.#nowUs - this.#statusUs >= STATUS_US) this.#tellStatus();
+    this.#writer.flush();
+  }
+
+  #tellStatus(): void {
+    this.#statusUs = this.#nowUs;
+    this.#writer.write({ kind: "status", status: this.#status() });
+  }
+
+  #status(): CaptureStatus {
     const { packets, evicted, unreadable } = this.#tracker;
-    const { overflowed } = this.#options.writer;
-    const { dropped } = this.#interfaces;
-    const status = { packets, dropped, overflowed, evicted, unreadable, timeUs: nowUs };
-    this.#options.writer.write({ kind: "status", status });
-  }
-
-  /** Called on libpcap's stack too: asks its loop to end, so that the event loop gets its turn. */
-  #stopCapturing(): void {
-    this.#interfaces.close();
-    this.#stop();
+    return {
+      packets,
+      dropped: this.#interfaces.dropped,
+      overflowed: this.#writer.overflowed,
+      evicted,
+      unreadable,
+      sampledOut: this.#sampling.sampledOut,
+      interfaces: this.#interfaces.size,
+      interfacesNotCaptured: this.#interfaces.notCaptured,
+      reopened: this.#interfaces.reopened,
+      isSilent: this.#watch.isSilent,
+      timeUs: this.#nowUs + this.#clock.steppedUs,
+    };
   }
 
   #finish(): void {
-    this.#interfaces.read();
-    this.#options.writer.waitForReader(END_PATIENCE_MS);
+    for (let readings = 0; readings < LAST_READINGS && this.#interfaces.read(); readings++);
+    this.#writer.waitForReader(END_PATIENCE_MS);
     this.#tracker.finish();
-    this.#tellStatus(Date.now() * 1000);
-    this.#options.writer.flush();
-    this.#stopCapturing();
+    this.#tellStatus();
+    this.#writer.flush();
+    this.#interfaces.close();
   }
 }

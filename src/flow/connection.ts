@@ -79,6 +79,15 @@ export interface CaptureStatus {
   readonly evicted: number;
   /** Packets without readable headers, by reason. */
   readonly unreadable: Readonly<Record<string, number>>;
+  /** Packets read but left out, because there were more than the budget allows. */
+  readonly sampledOut: number;
+  /** Interfaces captured now (`any` is one), and those that match but are not: down, not readable, or too many. */
+  readonly interfaces: number;
+  readonly interfacesNotCaptured: number;
+  /** Times that an interface was opened anew, because nothing came through. */
+  readonly reopened: number;
+  /** Whether our own heartbeat on loopback does not come through at this moment; null where none can be sent or seen. */
+  readonly isSilent: boolean | null;
   readonly timeUs: number;
 }
 

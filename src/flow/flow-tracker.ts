@@ -22,6 +22,8 @@ export interface TrackerOptions {
   /** Any 32-bit number that outsiders cannot know. */
   readonly seed: number;
   readonly settings?: FlowSettings;
+  /** Which packets to look at; all, unless it says otherwise. */
+  readonly admits?: (headers: Headers) => boolean;
 }
 
 /**
@@ -33,12 +35,14 @@ export class FlowTracker {
   readonly #headers = new Headers();
   readonly #table: ConnectionTable;
   readonly #emit: (event: FlowEvent) => void;
+  readonly #admits: (headers: Headers) => boolean;
   readonly #unreadable: Record<string, number> = {};
   #packets = 0;
 
-  constructor({ emit, seed, settings = defaultFlowSettings }: TrackerOptions) {
+  constructor({ emit, seed, settings = defaultFlowSettings, admits = () => true }: TrackerOptions) {
     const listeners = new Listeners();
     this.#emit = emit;
+    this.#admits = admits;
     this.#table = new ConnectionTable({
       settings,
       emit,
@@ -75,7 +79,7 @@ export class FlowTracker {
       this.#unreadable[reason] = (this.#unreadable[reason] ?? 0) + 1;
       return;
     }
-    this.#track(frame);
+    if (this.#admits(this.#headers)) this.#track(frame);
   }
 
   advance(nowUs: number): void {

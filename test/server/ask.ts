@@ -43,6 +43,11 @@ export async function server(conditions: readonly Condition[] = []): Promise<Ask
     overflowed: 0,
     evicted: 0,
     unreadable: { fragment: 3 },
+    sampledOut: 5,
+    interfaces: 1,
+    interfacesNotCaptured: 0,
+    reopened: 0,
+    isSilent: false,
     timeUs: us("12:00:01"),
   };
   book.addStatus(captureStatus);

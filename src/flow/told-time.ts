@@ -1,0 +1,16 @@
+import type { FlowEvent } from "./connection.ts";
+
+/** The same event with its times moved by so many microseconds. */
+export function movedBy(us: number, event: FlowEvent): FlowEvent {
+  switch (event.kind) {
+    case "opened":
+    case "closed": {
+      const { startUs, endUs } = event.connection;
+      return { kind: event.kind, connection: { ...event.connection, startUs: startUs + us, endUs: endUs + us } };
+    }
+    case "resolved":
+      return { kind: event.kind, resolved: { ...event.resolved, timeUs: event.resolved.timeUs + us } };
+    case "status":
+      return event;
+  }
+}
