@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 STAMP := node_modules/.weir-setup
 
-.PHONY: setup demo test lint format clean
+.PHONY: setup demo test lint format clean fuzz
 
 setup: $(STAMP)
 
@@ -19,6 +19,10 @@ demo: $(STAMP)
 test: $(STAMP)
 	@scripts/setup.sh --for-tests
 	@tap
+
+## Ten million broken packets and five thousand times broken files, from a seed that is told: SEED=N gives them again.
+fuzz: $(STAMP)
+	@node --disable-warning=ExperimentalWarning test/fuzz/fuzz.ts $(if $(SEED),--seed $(SEED)) $(FUZZ)
 
 ## Format, types, lint, and who may import whom.
 lint: $(STAMP)
