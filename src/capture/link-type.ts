@@ -2,14 +2,19 @@
 export const LinkType = {
   NULL: 0,
   ETHERNET: 1,
+  PPP: 9,
   /** What some writers store for raw IP instead of 101; DLT_RAW of Linux and of OpenBSD. */
   DLT_RAW: 12,
   DLT_RAW_OPENBSD: 14,
+  PPP_HDLC: 50,
+  PPP_ETHER: 51,
   RAW: 101,
+  CISCO_HDLC: 104,
   LOOP: 108,
   LINUX_SLL: 113,
   IPV4: 228,
   IPV6: 229,
+  NFLOG: 239,
   LINUX_SLL2: 276,
 } as const;
 
@@ -18,11 +23,7 @@ const READABLE: ReadonlySet<number> = new Set(Object.values(LinkType));
 /** Names of the types most often met among those that weir doesn't read, so that its refusal says more than a number. */
 const UNREADABLE_NAMES: ReadonlyMap<number, string> = new Map([
   [6, "token ring"],
-  [9, "PPP"],
   [10, "FDDI"],
-  [50, "PPP in HDLC framing"],
-  [51, "PPPoE"],
-  [104, "Cisco HDLC"],
   [105, "802.11"],
   [107, "frame relay"],
   [117, "OpenBSD pflog"],
@@ -37,7 +38,6 @@ const UNREADABLE_NAMES: ReadonlyMap<number, string> = new Map([
   [220, "Linux USB, padded"],
   [227, "CAN"],
   [231, "D-Bus"],
-  [239, "Linux netfilter log"],
   [249, "USBPcap"],
   [251, "Bluetooth Low Energy"],
   [252, "Wireshark upper PDU"],

@@ -5,6 +5,7 @@
  */
 import type { Frame } from "../capture/frame.ts";
 import { LinkType } from "../capture/link-type.ts";
+import { decodeCiscoHdlc } from "./cisco-hdlc.ts";
 import { decodeEthernet } from "./ethernet.ts";
 import type { Headers, Unreadable } from "./headers.ts";
 import { decodeIp } from "./ip.ts";
@@ -12,6 +13,8 @@ import { decodeIpv4 } from "./ipv4.ts";
 import { decodeIpv6 } from "./ipv6.ts";
 import { decodeLinuxCooked1, decodeLinuxCooked2 } from "./linux-cooked.ts";
 import { decodeLoopback } from "./loopback.ts";
+import { decodeNetfilterLog } from "./netfilter-log.ts";
+import { decodePpp, decodePppoe } from "./ppp.ts";
 
 /** Fills `headers` and returns undefined, or returns why it can't. Makes no garbage. */
 export function decode(frame: Frame, headers: Headers): Unreadable | undefined {
@@ -43,6 +46,15 @@ function decodeLink(frame: Frame, headers: Headers): Unreadable | undefined {
     case LinkType.NULL:
     case LinkType.LOOP:
       return decodeLoopback(frame.bytes, headers);
+    case LinkType.PPP:
+    case LinkType.PPP_HDLC:
+      return decodePpp(frame.bytes, headers);
+    case LinkType.PPP_ETHER:
+      return decodePppoe(frame.bytes, headers);
+    case LinkType.CISCO_HDLC:
+      return decodeCiscoHdlc(frame.bytes, headers);
+    case LinkType.NFLOG:
+      return decodeNetfilterLog(frame.bytes, headers);
     default:
       return "unknown-link-type";
   }

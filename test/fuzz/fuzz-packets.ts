@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { readSavefile } from "../../src/capture/savefile.ts";
 import type { Frame } from "../../src/capture/frame.ts";
-import { decodeEvent, encodeEvent } from "../../src/flow/event-line.ts";
 import type { FlowEvent } from "../../src/flow/connection.ts";
 import { FlowTracker } from "../../src/flow/flow-tracker.ts";
 import { decode } from "../../src/packet/decode.ts";
 import { decodeDnsResponse } from "../../src/packet/dns.ts";
 import { Headers } from "../../src/packet/headers.ts";
+import { lineOf } from "./line-of.ts";
 import { PacketMutator } from "./packet-mutator.ts";
 import { Random } from "./random.ts";
 
@@ -100,9 +100,7 @@ class Told {
   readonly #closed = new Set<string>();
 
   note(event: FlowEvent): void {
-    const line = encodeEvent(event);
-    assert.equal(line.indexOf("\n"), line.length - 1);
-    assert.equal(encodeEvent(decodeEvent(line)), line);
+    lineOf(event);
     if (event.kind === "opened") this.#opened.add(event.connection.id);
     if (event.kind !== "closed") return;
     assert(!this.#closed.has(event.connection.id), `${event.connection.id} is closed twice`);

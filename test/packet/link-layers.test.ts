@@ -118,6 +118,52 @@ await t.test("loopback captures have the address family in the byte order of who
   }
 });
 
+function link(linkType: number, header: readonly number[], inner: Uint8Array) {
+  return decoded(frameOf(linkType, concat(header, inner)));
+}
+
+await t.test("PPP with and without address, control and the first octet of its protocol", async (test) => {
+  for (const linkType of [LinkType.PPP, LinkType.PPP_HDLC]) {
+    test.strictSame(link(linkType, [0xff, 0x03, 0x00, 0x21], packet), behind(4));
+    test.strictSame(link(linkType, [0xff, 0x03, 0x21], packet), behind(3));
+    test.strictSame(link(linkType, [0x00, 0x57], packet6), behind6(2));
+    test.strictSame(link(linkType, [0x57], packet6), behind6(1));
+    test.strictSame(link(linkType, [0x02, 0x81, 0, 0, 1, 64], packet), behind(6));
+    test.equal(link(linkType, [0xff, 0x03, 0xc0, 0x21], packet), "not-ip");
+    test.equal(link(linkType, [0xff, 0x03], Uint8Array.of()), "malformed");
+  }
+});
+
+await t.test("a PPPoE session, on Ethernet and by itself; what finds and ends it is not IP", async (test) => {
+  const session = [0x11, 0, 0, 5, 0, 42];
+  test.strictSame(decodedEthernet(0x8864, concat(session, [0x00, 0x21], packet)), behind(22));
+  test.strictSame(decodedEthernet(0x8864, concat(session, [0x00, 0x57], packet6)), behind6(22));
+  test.strictSame(link(LinkType.PPP_ETHER, [...session, 0x00, 0x21], packet), behind(8));
+  test.equal(link(LinkType.PPP_ETHER, [0x11, 0xa7, 0, 5, 0, 0, 0, 0], packet), "not-ip");
+});
+
+await t.test("MPLS labels, one or several, before IP; a pseudowire is not IP", async (test) => {
+  test.strictSame(decodedEthernet(0x8847, concat([0, 1, 1, 64], packet)), behind(18));
+  test.strictSame(decodedEthernet(0x8848, concat([0, 1, 0, 64, 0, 2, 0, 64, 0, 3, 1, 64], packet6)), behind6(26));
+  test.equal(decodedEthernet(0x8847, concat([0, 1, 1, 64, 0, 0, 0, 0], packet)), "not-ip");
+  test.equal(decodedEthernet(0x8847, Uint8Array.of(0, 1, 0, 64, 0, 2)), "malformed");
+});
+
+await t.test("Cisco HDLC", async (test) => {
+  test.strictSame(link(LinkType.CISCO_HDLC, [0x0f, 0, 8, 0], packet), behind(4));
+  test.strictSame(link(LinkType.CISCO_HDLC, [0x8f, 0, 0x86, 0xdd], packet6), behind6(4));
+  test.equal(link(LinkType.CISCO_HDLC, [0x8f, 0, 0x80, 0x35], packet), "not-ip");
+});
+
+await t.test("the netfilter log holds the packet among its attributes, in either byte order", async (test) => {
+  const little = [2, 0, 0, 1, 8, 0, 1, 0, 8, 0, 1, 0, 5, 0, 10, 0, 0, 0, 0, 0];
+  const big = [2, 0, 0, 1, 0, 8, 0, 1, 8, 0, 1, 0, 0, 5, 0, 10, 0, 0, 0, 0];
+  test.strictSame(link(LinkType.NFLOG, [...little, 4 + packet.length, 0, 9, 0], packet), behind(24));
+  test.strictSame(link(LinkType.NFLOG, [...big, 0, 4 + packet6.length, 0, 9], packet6), behind6(24));
+  test.equal(link(LinkType.NFLOG, little, Uint8Array.of()), "malformed");
+  test.equal(link(LinkType.NFLOG, [2, 0, 0, 1, 3, 0, 1, 0], packet), "malformed");
+});
+
 await t.test("a link type that weir doesn't read is said to be unknown", async (test) => {
   test.equal(decoded(frameOf(105, packet)), "unknown-link-type");
 });
