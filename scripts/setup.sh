@@ -15,6 +15,7 @@ if [ "${1:-}" = --for-tests ]; then
   want kubectl kubernetes-client
   want pgrep procps
   want ldapsearch ldap-utils
+  want openssl openssl
 elif [ "${1:-}" = --for-bench ]; then
   want tcpreplay tcpreplay
   want tcpdump tcpdump

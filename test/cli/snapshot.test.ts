@@ -4,7 +4,7 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import { parse } from "yaml";
 import { readClusterFiles } from "../../src/cluster/file/cluster-files.ts";
-import { ApiServer } from "../cluster/api-server.ts";
+import { ApiServer } from "../api-server/api-server.ts";
 import { weir } from "./run.ts";
 
 const shopFile = new URL("../cluster/files/shop.yaml", import.meta.url);

@@ -6,8 +6,8 @@ import t, { type Test } from "tap";
 import { parseAllDocuments } from "yaml";
 import { ClusterState } from "../../src/cluster/cluster-state.ts";
 import { type ClusterOrigin, followCluster } from "../../src/cluster/follow-cluster.ts";
+import { ApiServer } from "../api-server/api-server.ts";
 import { eventually } from "../demo/eventually.ts";
-import { ApiServer } from "./api-server.ts";
 import { pod, us } from "./builders.ts";
 
 const shopText = readFileSync(new URL("files/shop.yaml", import.meta.url), "utf8");
@@ -77,7 +77,8 @@ function answers(state: ClusterState): object {
   const ips = ["10.244.1.20", "10.244.1.5", "10.244.1.2", "10.244.2.31", "192.168.56.12", "10.244.1.9", "10.96.0.10"];
   return {
     who: ips.map((ip) => state.identify(ip, us("10:00:00"))),
-    workloads: state.workloads(),
+    // The API lists by namespace and name, a file in its own order.
+    workloads: state.workloads().toSorted((a, b) => (a.namespace + a.name < b.namespace + b.name ? -1 : 1)),
     pods: state
       .pods()
       .map((one) => ({ ...one, workload: state.workloadOf(one) }))

@@ -1,0 +1,38 @@
+/** The API server as a program of its own, so that what a client costs can be measured apart from it. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { parseAllDocuments } from "yaml";
+import { ApiServer } from "./api-server.ts";
+import { isObject } from "./json-object.ts";
+import { largeCluster } from "./large-cluster.ts";
+import { selfSigned } from "./tls/self-signed.ts";
+
+const { values } = parseArgs({
+  options: {
+    port: { type: "string", default: "0" },
+    tls: { type: "boolean", default: false },
+    objects: { type: "string", multiple: true, default: [] },
+    nodes: { type: "string", default: "0" },
+    pods: { type: "string", default: "0" },
+    services: { type: "string", default: "0" },
+    kubeconfig: { type: "string" },
+  },
+});
+
+const server = new ApiServer([], { hasNamespaces: true, ...(values.tls && { tls: selfSigned() }) });
+for (const path of values.objects) for (const object of objectsIn(path)) server.put(object);
+const sizes = { nodes: Number(values.nodes), pods: Number(values.pods), services: Number(values.services) };
+for (const object of largeCluster(sizes)) server.put(object);
+server.port = Number(values.port);
+await server.start();
+if (values.kubeconfig !== undefined) writeFileSync(values.kubeconfig, server.kubeconfig());
+process.stdout.write(`${server.url}\n`);
+process.once("SIGTERM", () => void server.stop());
+
+function objectsIn(path: string): readonly object[] {
+  return parseAllDocuments(readFileSync(path, "utf8")).flatMap((document): object[] => {
+    const value: unknown = document.toJS();
+    if (!isObject(value)) return [];
+    return Array.isArray(value["items"]) ? (value["items"] as object[]) : [value];
+  });
+}
