@@ -1,18 +1,23 @@
 /** Several values under one key, and no key without a value. */
 export class Lists<V> {
-  readonly #lists = new Map<string, readonly V[]>();
+  readonly #lists = new Map<string, V[]>();
 
   get(key: string): readonly V[] {
     return this.#lists.get(key) ?? [];
   }
 
   put(key: string, value: V): void {
-    this.#lists.set(key, [...this.get(key), value]);
+    const list = this.#lists.get(key);
+    if (list === undefined) this.#lists.set(key, [value]);
+    else list.push(value);
   }
 
+  /** The first that is meant. */
   take(key: string, isIt: (value: V) => boolean): void {
-    const others = this.get(key).filter((value) => !isIt(value));
-    if (others.length > 0) this.#lists.set(key, others);
-    else this.#lists.delete(key);
+    const list = this.#lists.get(key);
+    const place = list?.findIndex((value) => isIt(value)) ?? -1;
+    if (list === undefined || place === -1) return;
+    list.splice(place, 1);
+    if (list.length === 0) this.#lists.delete(key);
   }
 }

@@ -77,10 +77,9 @@ export interface EndpointSlice {
   /** From the label kubernetes.io/service-name. */
   readonly serviceName: string | undefined;
   readonly ports: readonly { readonly name: string; readonly protocol: string; readonly port: number | undefined }[];
-  readonly endpoints: readonly {
-    readonly addresses: readonly string[];
-    readonly targetPod: { readonly namespace: string; readonly name: string } | undefined;
-  }[];
+  /** Addresses of which the slice says that they are pods', and those of whatever else. */
+  readonly podAddresses: readonly string[];
+  readonly otherAddresses: readonly string[];
 }
 
 export interface Namespace {

@@ -7,7 +7,7 @@ import type { Pod } from "./objects.ts";
  * while. Names are kept in a map for each namespace, so that no key has to be made up and held for each pod.
  */
 export class PodRoll {
-  readonly #byNamespace = new Map<string, Map<string, readonly Pod[]>>();
+  readonly #byNamespace = new Map<string, Map<string, Pod | readonly Pod[]>>();
   #living: readonly Pod[] | undefined;
   #livingCount = 0;
 
@@ -26,11 +26,11 @@ export class PodRoll {
 
   /** Finished ones too. */
   *all(): IteratorObject<Pod, undefined> {
-    for (const pods of this.#byNamespace.values()) for (const namesakes of pods.values()) yield* namesakes;
+    for (const pods of this.#byNamespace.values()) for (const one of pods.values()) yield* listOf(one);
   }
 
   named(namespace: string, name: string): readonly Pod[] {
-    return this.#byNamespace.get(namespace)?.get(name) ?? [];
+    return listOf(this.#byNamespace.get(namespace)?.get(name));
   }
 
   /** The same pod as it was told before. */
@@ -48,7 +48,8 @@ export class PodRoll {
     const { namespace, name } = pod.metadata;
     let pods = this.#byNamespace.get(namespace);
     if (pods === undefined) this.#byNamespace.set(namespace, (pods = new Map()));
-    pods.set(name, [...this.#others(pod, former), pod]);
+    const others = this.#others(pod, former);
+    pods.set(name, others.length > 0 ? [...others, pod] : pod);
     this.#count(former, pod);
   }
 
@@ -71,4 +72,10 @@ export class PodRoll {
     if (former !== undefined && !isFinished(former)) this.#livingCount -= 1;
     if (now !== undefined && !isFinished(now)) this.#livingCount += 1;
   }
+}
+
+/** Nearly always there is one of a name, which needs no list. */
+function listOf(pods: Pod | readonly Pod[] | undefined): readonly Pod[] {
+  if (pods === undefined) return [];
+  return "metadata" in pods ? [pods] : pods;
 }

@@ -85,7 +85,7 @@ export class AddressHistory<T> {
     const latest = this.#byAddress.get(ip);
     if (latest === undefined) return { kind: "never" };
     // Nearly always an address has one holder, who lives.
-    if (latest.earlier === undefined && latest.life.fromUs <= timeUs && timeUs <= latest.life.untilUs)
+    if (latest.earlier === undefined && latest.fromUs <= timeUs && timeUs <= latest.untilUs)
       return { kind: "held", by: latest.value };
     return this.#among([...chain(latest)], timeUs);
   }
@@ -122,22 +122,16 @@ export class AddressHistory<T> {
   #begin({ key, value, life }: Holder<T>, ip: string, nowUs: number, notBeforeUs: number): void {
     if (life.untilUs === undefined) return;
     const earlier = this.#byAddress.get(ip);
+    const { surelyFromUs, untilUs, surelyUntilUs, isStaying } = life;
     const fromUs = Math.max(life.fromUs, notBeforeUs);
-    this.#byAddress.set(ip, {
-      key,
-      ip,
-      value,
-      toldUs: nowUs,
-      life: { ...life, fromUs, untilUs: life.untilUs },
-      earlier,
-    });
+    const times = { fromUs, surelyFromUs, untilUs, surelyUntilUs, isStaying };
+    this.#byAddress.set(ip, { key, ip, value, ...times, toldUs: nowUs, earlier });
   }
 
   #end(holding: Holding<T>, nowUs: number, noticedUs: number): void {
-    const { life } = holding;
-    const untilUs = Math.min(life.untilUs, nowUs);
-    const surelyUntilUs = life.isStaying ? -Infinity : life.surelyUntilUs;
-    holding.life = { ...life, untilUs, surelyUntilUs, isStaying: false };
+    holding.untilUs = Math.min(holding.untilUs, nowUs);
+    if (holding.isStaying) holding.surelyUntilUs = -Infinity;
+    holding.isStaying = false;
     this.#past.set(holding, noticedUs);
     const past = [...chain(this.#byAddress.get(holding.ip))].filter((other) => this.#past.has(other));
     const last = past.at(-1);
@@ -161,28 +155,28 @@ function* chain<T>(latest: Holding<T> | undefined): IteratorObject<Holding<T>, u
 
 /** Somebody who is back had it all the while. */
 function resume<T>(holding: Holding<T>, { value, life }: Holder<T>, nowUs: number): void {
-  Object.assign(holding, { value, toldUs: nowUs, life: { ...life, untilUs: life.untilUs ?? holding.life.untilUs } });
+  Object.assign(holding, { value, toldUs: nowUs, ...life, untilUs: life.untilUs ?? holding.untilUs });
 }
 
 /** Newer word of a holding that goes on, or of its end; one that ends without a word of when ends now. */
 function renew<T>(holding: Holding<T>, { value, life }: Holder<T>, nowUs: number): void {
-  const fromUs = Math.max(life.fromUs, holding.life.fromUs);
-  const untilUs = life.untilUs ?? Math.min(holding.life.untilUs, nowUs);
-  Object.assign(holding, { value, toldUs: nowUs, life: { ...life, fromUs, untilUs } });
+  const fromUs = Math.max(life.fromUs, holding.fromUs);
+  const untilUs = life.untilUs ?? Math.min(holding.untilUs, nowUs);
+  Object.assign(holding, { value, toldUs: nowUs, ...life, fromUs, untilUs });
 }
 
 /** What to say of an address that nobody had at that moment. */
 function missed<T>(holdings: readonly Holding<T>[], timeUs: number): Held<T> {
-  const earlier = holdings.filter(({ life }) => life.untilUs < timeUs);
+  const earlier = holdings.filter(({ untilUs }) => untilUs < timeUs);
   const last = earlier.reduce<Holding<T> | undefined>(
-    (latest, next) => (latest === undefined || next.life.untilUs > latest.life.untilUs ? next : latest),
+    (latest, next) => (latest === undefined || next.untilUs > latest.untilUs ? next : latest),
     undefined,
   );
-  if (last !== undefined) return { kind: "earlier", by: last.value, untilUs: last.life.untilUs };
-  const [first] = holdings.toSorted((a, b) => a.life.fromUs - b.life.fromUs);
-  return first === undefined ? { kind: "never" } : { kind: "later", by: first.value, fromUs: first.life.fromUs };
+  if (last !== undefined) return { kind: "earlier", by: last.value, untilUs: last.untilUs };
+  const [first] = holdings.toSorted((a, b) => a.fromUs - b.fromUs);
+  return first === undefined ? { kind: "never" } : { kind: "later", by: first.value, fromUs: first.fromUs };
 }
 
 function byStart<T>(holdings: readonly Holding<T>[]): readonly T[] {
-  return holdings.toSorted((a, b) => a.life.fromUs - b.life.fromUs).map(({ value }) => value);
+  return holdings.toSorted((a, b) => a.fromUs - b.fromUs).map(({ value }) => value);
 }

@@ -1,16 +1,21 @@
 import type { PodLife } from "./pod-life.ts";
 
-/** One address in one holder's hands. */
-export interface Holding<T> {
+/**
+ * One address in one holder's hands, and for how long. One object, and not a life within it: there are a hundred
+ * thousand of them.
+ */
+export interface Holding<T> extends Writable<PodLife> {
   readonly key: string;
   readonly ip: string;
   value: T;
-  life: PodLife & { readonly untilUs: number };
+  untilUs: number;
   /** When the holder was last told of with this address. */
   toldUs: number;
   /** The one before it of the same address, that may go on still. */
   earlier: Holding<T> | undefined;
 }
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** Clocks of nodes and of the API server differ, and so do the ends that are told. */
 export interface Slack {
@@ -31,9 +36,9 @@ export function holdingsAt<T>(holdings: readonly Holding<T>[], timeUs: number, s
   const exact = covering(holdings, timeUs, skewUs, skewUs);
   const possible = exact.length > 0 ? exact : covering(holdings, timeUs, slack.beforeUs, slack.afterUs);
   if (possible.length < 2) return possible;
-  const sure = possible.filter(({ life }) => isSure(life, timeUs, skewUs));
+  const sure = possible.filter((holding) => isSure(holding, timeUs, skewUs));
   // Of several that stay, one is stale or two fight for the address; no time of theirs can tell.
-  const staying = possible.filter(({ life }) => life.isStaying);
+  const staying = possible.filter(({ isStaying }) => isStaying);
   return sure.length === 1 && staying.length < 2 ? sure : possible;
 }
 
@@ -43,7 +48,7 @@ function covering<T>(
   beforeUs: number,
   afterUs: number,
 ): readonly Holding<T>[] {
-  return holdings.filter(({ life }) => life.fromUs - beforeUs <= timeUs && timeUs <= life.untilUs + afterUs);
+  return holdings.filter(({ fromUs, untilUs }) => fromUs - beforeUs <= timeUs && timeUs <= untilUs + afterUs);
 }
 
 function isSure({ surelyFromUs, surelyUntilUs, isStaying }: PodLife, timeUs: number, skewUs: number): boolean {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { FieldFault, rootField } from "../object/field.ts";
 import { parseObjects } from "../object/parse-object.ts";
+import { SharedParts } from "../object/shared-parts.ts";
 import type { ClusterChange } from "../cluster-change.ts";
 import type { KubernetesObject } from "../objects.ts";
 import { ApiFault } from "./api-fault.ts";
@@ -37,11 +38,12 @@ export interface KindWatchOptions {
 /** One disconnect is the way of the world; after so many in a row it is said. */
 const FAILURES_TO_SAY = 2;
 
-/** Tells what becomes of all objects of one kind: a list, page by page, and then a watch from where it was. */
+/** Tells what becomes of all objects of one kind: a list, some at a time, and then a watch from where it was. */
 export class KindWatch {
   readonly kind: ApiKind;
   readonly #options: KindWatchOptions;
   readonly #known: KnownNames;
+  readonly #shared = new SharedParts();
   /** When the server was last heard: what vanished was there until then. */
   #heardUs = -Infinity;
   /** Undefined where a list must come first. */
@@ -80,8 +82,8 @@ export class KindWatch {
     const { connection, onChanges } = this.#options;
     const seenUs = this.#heardUs;
     this.#known.beginList();
-    const onPage = (page: readonly RawObject[]): void => onChanges(page.flatMap((raw) => this.#present(raw)));
-    const version = await listKind(connection, this.kind, onPage, signal);
+    const onObjects = (objects: readonly RawObject[]): void => onChanges(objects.flatMap((raw) => this.#present(raw)));
+    const version = await listKind(connection, this.kind, onObjects, signal);
     onChanges(this.#known.endList().map((object) => ({ kind: "vanished", object, seenUs })));
     this.#heard();
     this.#succeed();
@@ -123,7 +125,8 @@ export class KindWatch {
   #read(raw: RawObject): KubernetesObject | undefined {
     const { apiVersion, kind } = this.kind;
     try {
-      return parseObjects(rootField({ ...raw, apiVersion, kind }))[0];
+      const [object] = parseObjects(rootField({ ...raw, apiVersion, kind }));
+      return object === undefined ? undefined : this.#shared.of(object);
     } catch (error) {
       if (!(error instanceof FieldFault)) throw error;
       this.#options.onUnreadable(this.kind, error.message);

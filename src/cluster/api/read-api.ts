@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
-import { text } from "node:stream/consumers";
 import { ApiFault } from "./api-fault.ts";
 import { type ApiKind, pathOf } from "./api-kind.ts";
 import type { ApiConnection } from "./connect-api.ts";
+import { ListItems } from "./list-items.ts";
 
 /** As the API sends it, with everything in it: cut down before it is kept. */
 export type RawObject = Readonly<Record<string, unknown>>;
@@ -12,7 +12,7 @@ export interface WatchEvent {
   readonly object: RawObject;
 }
 
-/** kubectl's page; what is held at once as whole objects. */
+/** kubectl's page. */
 const PAGE = 500;
 const LIST_IDLE_MS = 60_000;
 /** Servers end watches after 30 to 60 minutes; sooner, and not all at once, spreads what they cost. */
@@ -20,34 +20,51 @@ const WATCH_SECONDS = { least: 240, most: 480 } as const;
 /** Bookmarks come about once a minute, but are not promised: only the end is. */
 const WATCH_IDLE_MS = (WATCH_SECONDS.most + 30) * 1000;
 
-/** Tells every object of a kind, page by page; gives the resource version from which to watch. */
+/** Tells every object of a kind, some at a time; gives the resource version from which to watch. */
 export async function listKind(
   connection: ApiConnection,
   kind: ApiKind,
-  onPage: (page: readonly RawObject[]) => void,
+  onObjects: (objects: readonly RawObject[]) => void,
   signal: AbortSignal,
 ): Promise<string> {
   for (let from: string | undefined = ""; ;) {
     const query = new URLSearchParams({ limit: String(PAGE), ...(from !== "" && { continue: from }) });
-    const list = await readList(await connection.open(`${pathOf(kind)}?${query.toString()}`, LIST_IDLE_MS, signal));
-    onPage(list.items ?? []);
-    from = list.metadata?.continue;
-    if (from === undefined || from === "") return list.metadata?.resourceVersion ?? "";
+    const response = await connection.open(`${pathOf(kind)}?${query.toString()}`, LIST_IDLE_MS, signal);
+    const { metadata } = await readPage(response, onObjects);
+    from = metadata?.continue;
+    if (from === undefined || from === "") return metadata?.resourceVersion ?? "";
   }
 }
 
-interface List {
+interface ListHead {
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
-  readonly items?: readonly RawObject[] | null;
 }
 
-async function readList(response: IncomingMessage): Promise<List> {
-  const body = await text(response).catch((error: unknown) => {
+/** Objects are told as they come, those of one chunk together. */
+async function readPage(
+  response: IncomingMessage,
+  onObjects: (objects: readonly RawObject[]) => void,
+): Promise<ListHead> {
+  let objects: RawObject[] = [];
+  const items = new ListItems((json) => objects.push(parseJson(json) as RawObject));
+  try {
+    for await (const chunk of response) {
+      items.push(chunk as Buffer);
+      onObjects(objects);
+      objects = [];
+    }
+  } catch (error) {
+    if (error instanceof ApiFault || !isBroken(error)) throw error;
     throw new ApiFault(`a list broke off: ${String(error)}`, undefined, error);
-  });
-  const list = parseJson(body) as List | null;
-  if (typeof list !== "object" || list === null) throw new ApiFault("what should be a list is none");
-  return list;
+  }
+  const head = parseJson(items.end() ?? "") as ListHead | null;
+  if (typeof head !== "object" || head === null) throw new ApiFault("what should be a list is none");
+  return head;
+}
+
+/** The stream's own fault, and not one of whoever takes the objects. */
+function isBroken(error: unknown): boolean {
+  return error instanceof Error && "code" in error;
 }
 
 /**

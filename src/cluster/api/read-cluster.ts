@@ -20,10 +20,10 @@ export async function readCluster(
   const objects: KubernetesObject[] = [];
   for (const kind of API_KINDS) {
     try {
-      const onPage = (page: readonly object[]): void => {
+      const onObjects = (page: readonly object[]): void => {
         for (const raw of page) objects.push(...parsed(raw, kind, onMissed));
       };
-      await listKind(connection, kind, onPage, signal);
+      await listKind(connection, kind, onObjects, signal);
     } catch (error) {
       if (!(error instanceof ApiFault) || !error.isForGood || kind.kind === "Pod") throw error;
       onMissed(`${kind.resource} may not be read: ${error.message}`);

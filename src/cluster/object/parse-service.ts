@@ -4,8 +4,6 @@ import { canonicalAddress } from "../address/address.ts";
 import { parseAddress, parseAddresses, parseEitherAddresses } from "./parse-address.ts";
 import { parseNamespacedMetadata } from "./parse-metadata.ts";
 
-type SliceEndpoint = EndpointSlice["endpoints"][number];
-
 export function parseService(object: Field): Service {
   const spec = at(object, "spec");
   return {
@@ -52,6 +50,7 @@ function parseServicePort(entry: Field): ServicePort {
 
 export function parseEndpointSlice(object: Field): EndpointSlice {
   const metadata = parseNamespacedMetadata(object);
+  const { true: ofPods = [], false: ofOthers = [] } = Object.groupBy(elements(at(object, "endpoints")), isPods);
   return {
     type: "EndpointSlice",
     metadata,
@@ -61,18 +60,18 @@ export function parseEndpointSlice(object: Field): EndpointSlice {
       protocol: text(at(entry, "protocol")) ?? "TCP",
       port: port(at(entry, "port")),
     })),
-    endpoints: elements(at(object, "endpoints")).map((entry) => parseEndpoint(entry, metadata.namespace)),
+    podAddresses: ofPods.flatMap((entry) => endpointAddresses(entry)),
+    otherAddresses: ofOthers.flatMap((entry) => endpointAddresses(entry)),
   };
 }
 
+function isPods(endpoint: Field): "true" | "false" {
+  return text(at(endpoint, "targetRef", "kind")) === "Pod" ? "true" : "false";
+}
+
 /** Slices of address type FQDN name hosts; those have no address to be found by. */
-function parseEndpoint(entry: Field, namespace: string): SliceEndpoint {
-  const target = at(entry, "targetRef");
-  const name = text(at(target, "kind")) === "Pod" ? text(at(target, "name")) : undefined;
-  return {
-    addresses: elements(at(entry, "addresses"))
-      .map((element) => canonicalAddress(text(element) ?? ""))
-      .filter((address) => address !== undefined),
-    targetPod: name === undefined ? undefined : { namespace: text(at(target, "namespace")) ?? namespace, name },
-  };
+function endpointAddresses(endpoint: Field): readonly string[] {
+  return elements(at(endpoint, "addresses"))
+    .map((element) => canonicalAddress(text(element) ?? ""))
+    .filter((address) => address !== undefined);
 }

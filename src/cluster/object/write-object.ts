@@ -92,14 +92,10 @@ function serviceBody({ serviceType, selector, clusterIps, externalIps, loadBalan
   };
 }
 
-function sliceBody({ ports, endpoints }: EndpointSlice): ApiObject {
-  return {
-    ports,
-    endpoints: endpoints.map(({ addresses, targetPod }) => ({
-      addresses,
-      targetRef: targetPod === undefined ? undefined : { kind: "Pod", ...targetPod },
-    })),
-  };
+/** Of what an endpoint refers to only that it is a pod is known. */
+function sliceBody({ ports, podAddresses, otherAddresses }: EndpointSlice): ApiObject {
+  const ofPods = podAddresses.map((ip) => ({ addresses: [ip], targetRef: { kind: "Pod" } }));
+  return { ports, endpoints: [...ofPods, ...otherAddresses.map((ip) => ({ addresses: [ip] }))] };
 }
 
 function nodeBody({ addresses, podCidrs }: Node): ApiObject {

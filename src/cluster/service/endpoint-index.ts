@@ -38,13 +38,16 @@ export class EndpointIndex implements Index<EndpointSlice> {
 }
 
 /** A slice's ports bear the names of the Service's; two slices may have another number under one name. */
-function endpointsOf({ ports, endpoints }: EndpointSlice, { name, protocol }: ServicePort): readonly ServiceEndpoint[] {
-  const numbers = ports
-    .filter((port) => port.name === name && port.protocol === protocol)
-    .map(({ port }) => port)
-    .filter((port) => port !== undefined);
-  return endpoints.flatMap(({ addresses, targetPod }) =>
-    addresses.flatMap((ip) => numbers.map((port) => ({ ip, port, isPod: targetPod !== undefined }))),
+function endpointsOf(slice: EndpointSlice, { name, protocol }: ServicePort): readonly ServiceEndpoint[] {
+  const { podAddresses, otherAddresses, ports } = slice;
+  const meant = ports.filter((port) => port.name === name && port.protocol === protocol);
+  return meant.flatMap(({ port }) =>
+    port === undefined
+      ? []
+      : [
+          ...podAddresses.map((ip) => ({ ip, port, isPod: true })),
+          ...otherAddresses.map((ip) => ({ ip, port, isPod: false })),
+        ],
   );
 }
 

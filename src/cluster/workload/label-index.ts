@@ -1,3 +1,4 @@
+import { Lists } from "../lists.ts";
 import { matchesSelector } from "./match-selector.ts";
 import type { LabelSelector } from "../workload.ts";
 
@@ -13,8 +14,8 @@ interface Bearers<T> {
 /** Finds what a selector takes in by its rarest label, so that a namespace of thousands need not be read through. */
 export class LabelIndex<T> {
   readonly #byLabels = new Map<Labels, Bearers<T>[]>();
-  readonly #byNamespace = new Map<string, Set<Bearers<T>>>();
-  readonly #byLabel = new Map<string, Set<Bearers<T>>>();
+  readonly #byNamespace = new Lists<Bearers<T>>();
+  readonly #byLabel = new Lists<Bearers<T>>();
 
   /** `labels` is known by its identity: it is to be taken out as the same object. */
   add(namespace: string, labels: Labels, value: T): void {
@@ -32,23 +33,22 @@ export class LabelIndex<T> {
   }
 
   matching(namespace: string, selector: LabelSelector): readonly T[] {
-    return [...this.#candidates(namespace, selector)]
+    return this.#candidates(namespace, selector)
       .filter(({ labels }) => matchesSelector(selector, labels))
       .flatMap(({ values }) => values);
   }
 
-  #candidates(namespace: string, { matchLabels = {} }: LabelSelector): ReadonlySet<Bearers<T>> {
-    const everything: ReadonlySet<Bearers<T>> = this.#byNamespace.get(namespace) ?? new Set();
+  #candidates(namespace: string, { matchLabels = {} }: LabelSelector): readonly Bearers<T>[] {
     return Object.entries(matchLabels)
-      .map(([key, value]) => this.#byLabel.get(labelKey(namespace, key, value)) ?? new Set<Bearers<T>>())
-      .reduce<ReadonlySet<Bearers<T>>>((least, set) => (set.size < least.size ? set : least), everything);
+      .map(([key, value]) => this.#byLabel.get(labelKey(namespace, key, value)))
+      .reduce((least, list) => (list.length < least.length ? list : least), this.#byNamespace.get(namespace));
   }
 
   #addBearers(bearers: Bearers<T>): void {
     const { namespace, labels } = bearers;
     this.#byLabels.set(labels, [...(this.#byLabels.get(labels) ?? []), bearers]);
-    put(this.#byNamespace, namespace, bearers);
-    for (const [key, value] of Object.entries(labels)) put(this.#byLabel, labelKey(namespace, key, value), bearers);
+    this.#byNamespace.put(namespace, bearers);
+    for (const [key, value] of Object.entries(labels)) this.#byLabel.put(labelKey(namespace, key, value), bearers);
   }
 
   #removeBearers(bearers: Bearers<T>): void {
@@ -56,24 +56,13 @@ export class LabelIndex<T> {
     const others = (this.#byLabels.get(labels) ?? []).filter((other) => other !== bearers);
     if (others.length > 0) this.#byLabels.set(labels, others);
     else this.#byLabels.delete(labels);
-    take(this.#byNamespace, namespace, bearers);
-    for (const [key, value] of Object.entries(labels)) take(this.#byLabel, labelKey(namespace, key, value), bearers);
+    const isIt = (other: Bearers<T>): boolean => other === bearers;
+    this.#byNamespace.take(namespace, isIt);
+    for (const [key, value] of Object.entries(labels)) this.#byLabel.take(labelKey(namespace, key, value), isIt);
   }
 }
 
 /** No namespace, label key or value holds a line break. */
 function labelKey(namespace: string, key: string, value: string): string {
   return `${namespace}\n${key}\n${value}`;
-}
-
-function put<V>(sets: Map<string, Set<V>>, key: string, value: V): void {
-  const set = sets.get(key);
-  if (set === undefined) sets.set(key, new Set([value]));
-  else set.add(value);
-}
-
-function take<V>(sets: Map<string, Set<V>>, key: string, value: V): void {
-  const set = sets.get(key);
-  set?.delete(value);
-  if (set?.size === 0) sets.delete(key);
 }

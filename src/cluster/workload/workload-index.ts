@@ -31,7 +31,9 @@ export class WorkloadIndex {
   readonly ofControllers: Index<Controller> = {
     put: (controller) => {
       const owner = this.#owners.putController(controller);
-      this.#templates.add(owner.namespace, controller.templateLabels, owner);
+      // What has an owner itself is no workload, and its template is its owner's.
+      if (controller.metadata.owner === undefined)
+        this.#templates.add(owner.namespace, controller.templateLabels, owner);
       this.#changed();
     },
     take: (controller) => {
