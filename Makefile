@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 STAMP := node_modules/.weir-setup
 
-.PHONY: setup demo test lint format clean fuzz
+.PHONY: setup demo test fuzz flood lint format clean
 
 setup: $(STAMP)
 
@@ -23,6 +23,11 @@ test: $(STAMP)
 ## Ten million broken packets and five thousand times broken files, from a seed that is told: SEED=N gives them again.
 fuzz: $(STAMP)
 	@node --disable-warning=ExperimentalWarning test/fuzz/fuzz.ts $(if $(SEED),--seed $(SEED)) $(FUZZ)
+
+## A minute each of forged SYNs at all speed: what they do to memory, HTTP answers and what is learned. SECONDS_EACH=5 is shorter.
+flood: $(STAMP)
+	@scripts/setup.sh --for-tests
+	@node bench/flood.ts $(or $(SECONDS_EACH),60)
 
 ## Format, types, lint, and who may import whom.
 lint: $(STAMP)

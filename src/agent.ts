@@ -12,6 +12,7 @@ import { ProfileBook } from "./profile/profile-book.ts";
 import { ProfileSaver } from "./profile/profile-saver.ts";
 import { ProfileStore } from "./profile/profile-store.ts";
 import { StoreFault } from "./profile/store-file.ts";
+import { captureCondition } from "./server/capture-condition.ts";
 import { toFlowLine } from "./server/flow-line.ts";
 import { FlowLog } from "./server/flow-log.ts";
 import type { Condition } from "./server/health-routes.ts";
@@ -69,7 +70,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
 
   // Who may ask.
   const conditions = (): readonly Condition[] => [
-    { name: "capture", ok: feed.status.isConnected, detail: `restarted ${feed.status.restarts} times` },
+    captureCondition(feed.status, captureStatus),
     { name: "cluster", ok: followed.fault() === undefined, detail: clusterDetail(followed, cluster) },
     { name: "store", ok: saver.fault === undefined, detail: saver.fault ?? "saved" },
   ];

@@ -6,6 +6,7 @@ import { LiveInterfaces } from "../capture/live-interfaces.ts";
 import type { LiveOptions } from "../capture/live-session.ts";
 import { LiveWatch } from "../capture/live-watch.ts";
 import { SteadyClock } from "../capture/steady-clock.ts";
+import { AttemptLimit } from "./attempt-limit.ts";
 import type { CaptureStatus, FlowEvent } from "./connection.ts";
 import type { EventWriter } from "./event-writer.ts";
 import { FlowTracker } from "./flow-tracker.ts";
@@ -24,6 +25,7 @@ const LAST_READINGS = 32;
 const RING_DELAY_US = 500_000;
 /** See docs/performance.md for what a packet costs. */
 const PACKETS_PER_SECOND = 200_000;
+const FAILED_ATTEMPTS_PER_SECOND = 2_000;
 
 export interface CaptureLoopOptions {
   /** `any`, or names and patterns, see interface-pattern.ts. */
@@ -45,6 +47,7 @@ export class CaptureLoop {
   readonly #writer: EventWriter;
   readonly #clock = new SteadyClock();
   readonly #sampling: Sampling;
+  readonly #attempts = new AttemptLimit(FAILED_ATTEMPTS_PER_SECOND);
   readonly #tracker: FlowTracker;
   readonly #interfaces: LiveInterfaces;
   readonly #watch: LiveWatch;
@@ -93,6 +96,7 @@ export class CaptureLoop {
   }
 
   #emit(event: FlowEvent): void {
+    if (!this.#attempts.admits(event)) return;
     const { steppedUs } = this.#clock;
     this.#writer.write(steppedUs === 0 ? event : movedBy(steppedUs, event));
   }
@@ -101,6 +105,7 @@ export class CaptureLoop {
     this.#toldUs = this.#nowUs;
     this.#clock.followWall();
     this.#sampling.adjust(this.#nowUs);
+    this.#attempts.refill(this.#nowUs);
     if (this.#nowUs - this.#statusUs >= STATUS_US) this.#tellStatus();
     this.#writer.flush();
   }
@@ -119,6 +124,7 @@ export class CaptureLoop {
       evicted,
       unreadable,
       sampledOut: this.#sampling.sampledOut,
+      untold: this.#attempts.untold,
       interfaces: this.#interfaces.size,
       interfacesNotCaptured: this.#interfaces.notCaptured,
       reopened: this.#interfaces.reopened,

@@ -81,6 +81,8 @@ export interface CaptureStatus {
   readonly unreadable: Readonly<Record<string, number>>;
   /** Packets read but left out, because there were more than the budget allows. */
   readonly sampledOut: number;
+  /** Failed attempts that were counted only, because there were too many to tell one by one. */
+  readonly untold: number;
   /** Interfaces captured now (`any` is one), and those that match but are not: down, not readable, or too many. */
   readonly interfaces: number;
   readonly interfacesNotCaptured: number;

@@ -34,6 +34,32 @@ export function makeRegistry(sources: MetricSources): Registry {
     "Connections forgotten for want of room",
     () => captureStatus()?.evicted,
   );
+  counter(
+    "weir_capture_sampled_out_packets_total",
+    "Packets left out because there were more than the budget allows",
+    () => captureStatus()?.sampledOut,
+  );
+  counter(
+    "weir_capture_untold_attempts_total",
+    "Failed attempts that were only counted, because there were too many to tell one by one",
+    () => captureStatus()?.untold,
+  );
+  counter(
+    "weir_capture_reopened_total",
+    "Times that an interface was opened anew because nothing came through",
+    () => captureStatus()?.reopened,
+  );
+  optionalGauge(registry, "weir_capture_interfaces", "Interfaces captured", () => captureStatus()?.interfaces);
+  optionalGauge(
+    registry,
+    "weir_capture_interfaces_not_captured",
+    "Interfaces that match but are down, not readable or too many",
+    () => captureStatus()?.interfacesNotCaptured,
+  );
+  optionalGauge(registry, "weir_capture_silent", "Whether its own packets on loopback do not come through", () => {
+    const isSilent = captureStatus()?.isSilent ?? undefined;
+    return isSilent === undefined ? undefined : Number(isSilent);
+  });
   counter("weir_capture_restarts_total", "Times that capture was begun again", () => feedStatus().restarts);
   counter("weir_capture_bad_lines_total", "Lines from capture that were no events", () => feedStatus().badLines);
   gauge("weir_capture_connected", "Whether the capture process is heard", () => Number(feedStatus().isConnected));
@@ -62,6 +88,21 @@ function countUnreadable(registry: Registry, captureStatus: MetricSources["captu
     },
   });
   registry.registerMetric(counter);
+}
+
+/** What is not known is left out. */
+function optionalGauge(registry: Registry, name: string, help: string, value: () => number | undefined): void {
+  const gauge = new Gauge({
+    name,
+    help,
+    registers: [],
+    collect() {
+      const now = value();
+      if (now === undefined) this.remove();
+      else this.set(now);
+    },
+  });
+  registry.registerMetric(gauge);
 }
 
 function setTo(value: () => number): (this: Gauge) => void {

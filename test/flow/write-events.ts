@@ -12,6 +12,7 @@ for (let n = 0; n < count; n++) {
     evicted: 0,
     unreadable: {},
     sampledOut: 0,
+    untold: 0,
     interfaces: 1,
     interfacesNotCaptured: 0,
     reopened: 0,

@@ -143,7 +143,7 @@ await t.test("a workload without traffic has a profile that says so", async (t) 
 
 await t.test("packets dropped by the kernel stand beside the profile, over restarts of capture too", async (t) => {
   const book = new ProfileBook();
-  const health = { sampledOut: 0, interfaces: 1, interfacesNotCaptured: 0, reopened: 0, isSilent: null };
+  const health = { sampledOut: 0, untold: 0, interfaces: 1, interfacesNotCaptured: 0, reopened: 0, isSilent: null };
   const status = { ...health, packets: 0, overflowed: 0, evicted: 0, unreadable: {}, timeUs: us("12:00:00") };
   for (const dropped of [3, 10, 2]) book.addStatus({ ...status, dropped });
   t.equal(book.profile(javaapp, cluster)?.observed.dropped, 12);

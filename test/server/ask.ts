@@ -44,6 +44,7 @@ export async function server(conditions: readonly Condition[] = []): Promise<Ask
     evicted: 0,
     unreadable: { fragment: 3 },
     sampledOut: 5,
+    untold: 0,
     interfaces: 1,
     interfacesNotCaptured: 0,
     reopened: 0,
