@@ -63,7 +63,7 @@ export class CaptureInSandbox {
 
   /** Processor time that it used so far, in milliseconds; its open files. */
   cost(sandbox: Sandbox): { readonly cpuMs: number; readonly files: number } {
-    const pid = this.#pid(sandbox);
+    const pid = this.pid(sandbox);
     const proc = `${sandbox.root}/proc/${pid}`;
     const fields = readFileSync(`${proc}/stat`, "utf8").split(") ")[1]!.split(" ");
     // proc_pid_stat(5): fields 14 and 15, in ticks of 10 ms.
@@ -71,7 +71,7 @@ export class CaptureInSandbox {
   }
 
   /** As the sandbox counts. */
-  #pid(sandbox: Sandbox): string {
+  pid(sandbox: Sandbox): string {
     const isIt = (pid: string): boolean => {
       const words = readFileSync(`${sandbox.root}/proc/${pid}/cmdline`, "utf8").split("\0");
       return words.some((word) => word.endsWith("src/main.ts")) && words.includes("capture");
