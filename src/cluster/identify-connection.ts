@@ -2,6 +2,7 @@ import type { Connection, Endpoint } from "../flow/connection.ts";
 import { identifyAddress, type AddressSources } from "./address-book.ts";
 import { backends, type BackendSources } from "./service/backends.ts";
 import type { Flow, ServerParty } from "./flow.ts";
+import { inferDirection } from "./infer-direction.ts";
 import { serviceRef, type AskedService } from "./service/service-index.ts";
 import type { EndpointIndex } from "./service/endpoint-index.ts";
 import type { WorkloadIndex } from "./workload/workload-index.ts";
@@ -15,7 +16,8 @@ export interface ConnectionSources extends AddressSources {
  * Names both ends of a connection as of its start. What the wire showed goes before what the API says: the
  * server's address is taken as it is, and Services are asked for their endpoints only where it is theirs.
  */
-export function identifyConnection(sources: ConnectionSources, connection: Connection): Flow {
+export function identifyConnection(sources: ConnectionSources, told: Connection): Flow {
+  const connection = inferDirection(sources, told);
   const { client, server, startUs, nat, protocol } = connection;
   const asked = askedAt(sources, protocol, server, startUs);
   const views = [server, ...nat.map((view) => view.server)];

@@ -10,6 +10,7 @@ import { AttemptLimit } from "./attempt-limit.ts";
 import type { CaptureStatus, FlowEvent } from "./connection.ts";
 import type { EventWriter } from "./event-writer.ts";
 import { FlowTracker } from "./flow-tracker.ts";
+import { OlderConnections } from "./older-connections.ts";
 import { Sampling } from "./sampling.ts";
 import { movedBy } from "./told-time.ts";
 
@@ -51,6 +52,7 @@ export class CaptureLoop {
   readonly #tracker: FlowTracker;
   readonly #interfaces: LiveInterfaces;
   readonly #watch: LiveWatch;
+  readonly #older: OlderConnections;
   #nowUs = 0;
   #toldUs = 0;
   #statusUs = 0;
@@ -64,6 +66,8 @@ export class CaptureLoop {
     const onFrame = (frame: Frame): void => this.#onFrame(frame);
     this.#interfaces = new LiveInterfaces({ interfaces, filter: kernelFilter, live, onFrame, onWarning });
     this.#watch = new LiveWatch(this.#interfaces, onWarning);
+    const now = (): number => this.#nowUs - RING_DELAY_US;
+    this.#older = new OlderConnections({ tracker: this.#tracker, writer, now });
   }
 
   /** Throws CaptureFault if an interface that is named in full can't be opened at the start. */
@@ -72,7 +76,7 @@ export class CaptureLoop {
     this.#interfaces.open(this.#nowUs / 1000);
     this.#tellStatus();
     try {
-      while (!signal.aborted && !this.#writer.isClosed) await (this.#turn() ? yieldOnce() : rest(READ_MS));
+      while (!signal.aborted && !this.#writer.isClosed) await (this.#turn(signal) ? yieldOnce() : rest(READ_MS));
     } finally {
       this.#watch.close();
       this.#finish();
@@ -80,11 +84,12 @@ export class CaptureLoop {
   }
 
   /** Everything that is done regularly. True if more packets may be waiting. */
-  #turn(): boolean {
+  #turn(signal: AbortSignal): boolean {
     this.#nowUs = this.#clock.nowUs();
     const isMore = this.#interfaces.read();
     this.#tracker.advance(this.#nowUs - RING_DELAY_US);
     this.#watch.look(this.#nowUs, this.#tracker.packets);
+    this.#older.advance(this.#nowUs, this.#interfaces.dropped, signal);
     if (this.#nowUs - this.#toldUs >= TELL_US) this.#tell();
     return isMore;
   }
@@ -129,6 +134,7 @@ export class CaptureLoop {
       interfacesNotCaptured: this.#interfaces.notCaptured,
       reopened: this.#interfaces.reopened,
       isSilent: this.#watch.isSilent,
+      older: this.#older.status,
       timeUs: this.#nowUs + this.#clock.steppedUs,
     };
   }

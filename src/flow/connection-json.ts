@@ -9,7 +9,8 @@ export interface ConnectionJson extends Omit<Connection, "startUs" | "endUs"> {
 }
 
 export function toConnectionJson(connection: Connection): ConnectionJson {
-  const { id, protocol, client, server, direction, outcome, bytes, startUs, endUs, nat } = connection;
+  const { id, protocol, client, server, direction, outcome, oneSided, inferredFrom, bytes, startUs, endUs, nat } =
+    connection;
   return {
     id,
     protocol,
@@ -17,6 +18,8 @@ export function toConnectionJson(connection: Connection): ConnectionJson {
     server,
     ...(direction === undefined ? {} : { direction }),
     outcome,
+    ...(oneSided === undefined ? {} : { oneSided }),
+    ...(inferredFrom === undefined ? {} : { inferredFrom }),
     bytes,
     start: rfc3339(startUs),
     end: rfc3339(endUs),
@@ -39,7 +42,9 @@ export function writeConnection(connection: Connection, json: JsonOctets): void 
   if (direction !== undefined) json.ascii(',"direction":"unknown"');
   json.ascii(',"outcome":"');
   json.ascii(outcome);
-  json.ascii('","bytes":');
+  json.ascii('"');
+  writeInference(connection, json);
+  json.ascii(',"bytes":');
   writeBytes(connection.bytes, json);
   json.ascii(',"start":"');
   json.time(startUs);
@@ -48,6 +53,14 @@ export function writeConnection(connection: Connection, json: JsonOctets): void 
   json.ascii('","nat":[');
   writeViews(connection.nat, json);
   json.ascii("]");
+}
+
+function writeInference({ oneSided, inferredFrom }: Connection, json: JsonOctets): void {
+  if (oneSided !== undefined) json.ascii(',"oneSided":true');
+  if (inferredFrom === undefined) return;
+  json.ascii(',"inferredFrom":"');
+  json.ascii(inferredFrom);
+  json.ascii('"');
 }
 
 function writeBytes(bytes: Connection["bytes"], json: JsonOctets): void {

@@ -1,5 +1,5 @@
 import { addressText } from "../packet/address.ts";
-import type { ByteCount, Connection, Endpoint, View } from "./connection.ts";
+import type { ByteCount, Connection, Endpoint, InferredFrom, View } from "./connection.ts";
 import type { FlowSettings } from "./flow-settings.ts";
 import type { Listeners } from "./listeners.ts";
 import { type TrackedConnection, type TrackedView, UNSEEN } from "./tracked.ts";
@@ -24,13 +24,19 @@ export function recordConnection(tracked: TrackedConnection, listeners: Listener
     endUs: tracked.endUs,
   };
   if (tracked.outcome === "established") listeners.add(tracked.protocol, server);
-  switch (directionOf(tracked, straight, listeners)) {
+  const { bearing, inferredFrom } = directionOf(tracked, straight, listeners);
+  const inferred = inferredFrom === undefined ? {} : { inferredFrom };
+  switch (bearing) {
     case "straight":
-      return { ...base, client, server, nat: otherViews(path, straight) };
-    case "reversed":
-      return { ...reverseBytes(base), client: server, server: client, nat: otherViews(path, straight).map(reverse) };
-    case "unknown":
-      return { ...base, client, server, direction: "unknown", nat: otherViews(path, straight) };
+      return { ...base, ...inferred, client, server, nat: otherViews(path, straight) };
+    case "reversed": {
+      const nat = otherViews(path, straight).map(reverse);
+      return { ...reverseBytes(base), ...inferred, client: server, server: client, nat };
+    }
+    case "unknown": {
+      const oneSided = isOneSided(tracked) ? { oneSided: true as const } : {};
+      return { ...base, ...oneSided, client, server, direction: "unknown", nat: otherViews(path, straight) };
+    }
   }
 }
 
@@ -63,25 +69,47 @@ function reverse(view: View): View {
   return { client: view.server, server: view.client };
 }
 
-type Bearing = "straight" | "reversed" | "unknown";
+interface Bearing {
+  readonly bearing: "straight" | "reversed" | "unknown";
+  /** Where no handshake told it. */
+  readonly inferredFrom?: InferredFrom;
+}
+
+const UNKNOWN: Bearing = { bearing: "unknown" };
 
 /** The first sender is the client, unless the handshake was missed or the ports say that this was an answer. */
-function directionOf(tracked: TrackedConnection, { client, server }: View, listeners: Listeners): Bearing {
+function directionOf(tracked: TrackedConnection, straight: View, listeners: Listeners): Bearing {
+  if (tracked.isLate) return lateDirectionOf(tracked, straight, listeners);
+  const { client, server } = straight;
   if (tracked.protocol === "UDP") {
     const isAnswer = client.port <= LAST_SYSTEM_PORT && server.port >= FIRST_EPHEMERAL_PORT;
-    return isAnswer ? "reversed" : "straight";
+    return { bearing: isAnswer ? "reversed" : "straight" };
   }
-  if (tracked.outcome !== "inferred") return tracked.clientToken === UNSEEN ? "unknown" : "straight";
+  return { bearing: "straight" };
+}
+
+function lateDirectionOf(tracked: TrackedConnection, { client, server }: View, listeners: Listeners): Bearing {
+  if (tracked.outcome !== "inferred") return UNKNOWN;
+  const { inferredFrom } = tracked;
+  if (inferredFrom !== undefined) return { bearing: tracked.isReversed ? "reversed" : "straight", inferredFrom };
   // Half a conversation may be forged: it is never believed to lead to a listener.
-  if (!tracked.hasClientSpoken || !tracked.hasServerSpoken) return "unknown";
-  const isServer = listeners.has(tracked.protocol, server);
-  if (isServer === listeners.has(tracked.protocol, client)) return "unknown";
-  return isServer ? "straight" : "reversed";
+  if (isOneSided(tracked)) return UNKNOWN;
+  const serverReason = listeners.whyListening(tracked.protocol, server);
+  const clientReason = listeners.whyListening(tracked.protocol, client);
+  if (serverReason !== undefined && clientReason === undefined)
+    return { bearing: "straight", inferredFrom: serverReason };
+  if (clientReason !== undefined && serverReason === undefined)
+    return { bearing: "reversed", inferredFrom: clientReason };
+  return UNKNOWN;
+}
+
+function isOneSided({ hasClientSpoken, hasServerSpoken }: TrackedConnection): boolean {
+  return !hasClientSpoken || !hasServerSpoken;
 }
 
 function byteCount(tracked: TrackedConnection, settings: FlowSettings): ByteCount | null {
   if (tracked.protocol === "UDP") {
-    return { toServer: tracked.octetsToServer, toClient: tracked.octetsToClient, exact: true };
+    return { toServer: tracked.octetsToServer, toClient: tracked.octetsToClient, exact: !tracked.isLate };
   }
   if (tracked.protocol !== "TCP" || tracked.outcome !== "established") return null;
   if (tracked.clientReach === UNSEEN && tracked.serverReach === UNSEEN) return null;

@@ -51,6 +51,10 @@ export class ConnectionTable {
     return this.#crowds.size;
   }
 
+  get hasRoomForOlder(): boolean {
+    return this.#crowds.hasRoomForInferred;
+  }
+
   get evicted(): number {
     return this.#evicted;
   }
@@ -82,6 +86,7 @@ export class ConnectionTable {
   openLate(headers: Headers): TrackedView {
     const view = this.open(headers, "client");
     view.connection.phase = "joined late";
+    view.connection.isLate = true;
     view.connection.outcome = "inferred";
     this.schedule(view.connection, headers.timeUs + this.settings.lateIdleUs);
     return view;
@@ -101,13 +106,26 @@ export class ConnectionTable {
   joinByToken(view: TrackedView, isSame: IsSame): boolean {
     const own = view.connection;
     const other = this.#tokens.find(view, isSame, this.settings.joinUs);
-    if (other === undefined || other.views.length + own.views.length > MAX_VIEWS) return false;
-    this.#forget(own);
-    for (const moved of own.views) {
-      moved.connection = other;
-      other.views.push(moved);
+    return other !== undefined && this.merge(own, other);
+  }
+
+  /** Gives all views of a connection that was not told to another, if that has room for them. */
+  merge(from: TrackedConnection, into: TrackedConnection): boolean {
+    if (into.views.length + from.views.length > MAX_VIEWS) return false;
+    this.#forget(from);
+    for (const moved of from.views) {
+      moved.connection = into;
+      into.views.push(moved);
     }
     return true;
+  }
+
+  /** One more view of this connection, in which the packet's sender is the client, or the server; unless it has too many. */
+  addView(connection: TrackedConnection, headers: Headers, sender: "client" | "server"): void {
+    if (connection.views.length >= MAX_VIEWS) return;
+    const view = new TrackedView(endsOf(headers, sender), headers.protocol, connection);
+    connection.views.push(view);
+    this.#views.add(view);
   }
 
   /** Takes a view that was joined in error out of its connection, into one of its own. */
@@ -133,6 +151,13 @@ export class ConnectionTable {
 
   proveOnce(connection: TrackedConnection, timeUs: number): void {
     if (connection.phase === "attempted" || connection.phase === "agreed") this.prove(connection, timeUs);
+  }
+
+  /** A connection that was joined late is alive: it is told as open unless it ends before it has settled. */
+  believe(connection: TrackedConnection, timeUs: number): void {
+    connection.isAlive = true;
+    this.#crowds.move(connection, "inferred");
+    this.schedule(connection, timeUs + this.settings.settleUs);
   }
 
   /** Tells the connection as open. */

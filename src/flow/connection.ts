@@ -18,6 +18,15 @@ export interface Endpoint {
 export type Outcome = "established" | "half-open" | "refused" | "unanswered" | "inferred";
 
 /**
+ * How the direction is known of a connection whose beginning was not seen.
+ * - `conntrack`: the kernel's connection tracking told who opened it.
+ * - `listener`: one end, and not the other, was seen to take a connection.
+ * - `socket`: one end, and not the other, is a listening socket of this node.
+ * - `cluster`: one end, and not the other, is a port that a Service or a pod declares.
+ */
+export type InferredFrom = "conntrack" | "listener" | "socket" | "cluster";
+
+/**
  * Payload octets each way. For TCP they come from the sequence numbers of SYN and FIN, modulo 2^32:
  * `exact` only where duration and link speed rule out a wrap, else a lower bound.
  */
@@ -45,6 +54,10 @@ export interface Connection {
   /** Only where even the direction is not known: `client` is then merely the first sender seen. */
   readonly direction?: "unknown";
   readonly outcome: Outcome;
+  /** Only where the beginning was not seen: one end alone was heard, which may be forged. */
+  readonly oneSided?: true;
+  /** Only where the outcome is `inferred` and the direction known. */
+  readonly inferredFrom?: InferredFrom;
   /** Null while it is open, and where nothing tells. */
   readonly bytes: ByteCount | null;
   /** First and last packet, microseconds since 1970-01-01T00:00:00Z. */
@@ -77,6 +90,18 @@ export interface CaptureStatus {
   readonly overflowed: number;
   /** Connections forgotten for want of room in the flow table. */
   readonly evicted: number;
+  /** What was done to know the connections that are older than capture. */
+  readonly older?: {
+    /** How much of /proc/net/nf_conntrack could be read, and if not all, why. */
+    readonly conntrack: "whole" | "part" | "none";
+    readonly reason?: string;
+    /** Connections learned from it. */
+    readonly connections: number;
+    /** Seconds in which capture listened to all TCP. */
+    readonly listenedSeconds: number;
+    /** Times that it had to stop listening early, for too many packets. */
+    readonly cutShort: number;
+  };
   /** Packets without readable headers, by reason. */
   readonly unreadable: Readonly<Record<string, number>>;
   /** Packets read but left out, because there were more than the budget allows. */

@@ -11,6 +11,7 @@ export class Crowds {
   readonly #lists: Readonly<Record<Crowd, AgeList<TrackedConnection>>> = {
     unproven: new AgeList(),
     doubted: new AgeList(),
+    inferred: new AgeList(),
     proven: new AgeList(),
   };
   readonly #settings: FlowSettings;
@@ -22,8 +23,13 @@ export class Crowds {
   }
 
   get size(): number {
-    const { unproven, doubted, proven } = this.#lists;
-    return unproven.size + doubted.size + proven.size;
+    const { unproven, doubted, inferred, proven } = this.#lists;
+    return unproven.size + doubted.size + inferred.size + proven.size;
+  }
+
+  /** Half of all places at most are for connections whose beginning was not seen. */
+  get hasRoomForInferred(): boolean {
+    return this.#lists.inferred.size < this.#settings.maxConnections / 2;
   }
 
   /** A new connection, with the view under which it is first known. */
@@ -46,9 +52,11 @@ export class Crowds {
   /** Who has to go, if there are too many. The unproven have a bound of their own, so that a flood does not push out the proven. */
   surplus(): TrackedConnection | undefined {
     const { maxConnections, maxUnproven } = this.#settings;
-    const { unproven, doubted, proven } = this.#lists;
+    const { unproven, doubted, inferred, proven } = this.#lists;
     if (unproven.size > maxUnproven) return unproven.oldest;
-    return this.size > maxConnections ? (doubted.oldest ?? proven.oldest ?? unproven.oldest) : undefined;
+    if (inferred.size > maxConnections / 2) return inferred.oldest;
+    if (this.size <= maxConnections) return undefined;
+    return doubted.oldest ?? inferred.oldest ?? proven.oldest ?? unproven.oldest;
   }
 
   /** The server has had to ask again. */

@@ -54,11 +54,18 @@ export function decodeEvent(line: string): FlowEvent {
 
 /** Member by member: with `...rest` V8 copies the object anew, which costs as much as reading it. */
 function fromConnectionJson(json: ConnectionJson): Connection {
+  if (json.oneSided !== undefined || json.inferredFrom !== undefined) return fromRareJson(json);
   const { id, protocol, client, server, direction, outcome, bytes, nat } = json;
   const startUs = microseconds(json.start);
   const endUs = microseconds(json.end);
   if (direction === undefined) return { id, protocol, client, server, outcome, bytes, startUs, endUs, nat };
   return { id, protocol, client, server, direction, outcome, bytes, startUs, endUs, nat };
+}
+
+/** With what only few have. */
+function fromRareJson(json: ConnectionJson): Connection {
+  const { start, end, event: _event, ...rest } = json as ConnectionJson & { readonly event?: string };
+  return { ...rest, startUs: microseconds(start), endUs: microseconds(end) };
 }
 
 function microseconds(text: string): number {

@@ -31,6 +31,11 @@ export class EventWriter {
     return this.#overflowed;
   }
 
+  /** Whether so much waits for the reader that who can wait, should. */
+  get isBehind(): boolean {
+    return this.#json.end > MAX_WAITING_OCTETS / 2;
+  }
+
   /** Whether the reader has gone. */
   get isClosed(): boolean {
     return this.#isClosed;

@@ -1,10 +1,12 @@
 import type { Frame } from "../capture/frame.ts";
+import type { ConntrackEntry } from "../capture/conntrack-entry.ts";
 import { decode } from "../packet/decode.ts";
 import { decodeDnsResponse } from "../packet/dns.ts";
 import { Headers, Protocol } from "../packet/headers.ts";
 import { recordConnection } from "./connection-record.ts";
 import { ConnectionTable } from "./connection-table.ts";
-import type { FlowEvent } from "./connection.ts";
+import type { Endpoint, FlowEvent } from "./connection.ts";
+import { trackConntrack } from "./conntrack-connection.ts";
 import { defaultFlowSettings, type FlowSettings } from "./flow-settings.ts";
 import { trackIcmpError } from "./icmp-error.ts";
 import { Listeners } from "./listeners.ts";
@@ -34,13 +36,14 @@ export interface TrackerOptions {
 export class FlowTracker {
   readonly #headers = new Headers();
   readonly #table: ConnectionTable;
+  readonly #listeners = new Listeners();
   readonly #emit: (event: FlowEvent) => void;
   readonly #admits: (headers: Headers) => boolean;
   readonly #unreadable: Record<string, number> = {};
   #packets = 0;
 
   constructor({ emit, seed, settings = defaultFlowSettings, admits = () => true }: TrackerOptions) {
-    const listeners = new Listeners();
+    const listeners = this.#listeners;
     this.#emit = emit;
     this.#admits = admits;
     this.#table = new ConnectionTable({
@@ -80,6 +83,22 @@ export class FlowTracker {
       return;
     }
     if (this.#admits(this.#headers)) this.#track(frame);
+  }
+
+  /** What the kernel's connection tracking knows; returns whether it was news. */
+  addConntrack(entry: ConntrackEntry, timeUs: number): boolean {
+    this.#table.advance(timeUs);
+    return trackConntrack(this.#table, entry, timeUs);
+  }
+
+  /** Half of the table at most is given to connections that are older than weir. */
+  get hasRoomForOlder(): boolean {
+    return this.#table.hasRoomForOlder;
+  }
+
+  /** The sockets of this node that listen for TCP: they tell the direction of connections whose handshake was missed. */
+  replaceListeningSockets(sockets: readonly Endpoint[]): void {
+    this.#listeners.replaceSockets("TCP", sockets);
   }
 
   advance(nowUs: number): void {

@@ -5,7 +5,7 @@ const DNS_PORT = 53;
 
 /** How long a connection may be silent, in microseconds, before it is taken to be over; infinity for an open TCP connection. */
 export function idleUs(connection: TrackedConnection, settings: FlowSettings): number {
-  if (connection.phase === "joined late") return settings.lateIdleUs;
+  if (connection.phase === "joined late" && !connection.isAlive) return settings.lateIdleUs;
   if (connection.protocol === "UDP") return udpIdleUs(connection, settings);
   if (connection.phase === "attempted") return settings.attemptUs;
   return connection.hasClientFin || connection.hasServerFin ? settings.halfClosedUs : Number.POSITIVE_INFINITY;

@@ -41,6 +41,21 @@ export function isSamePair(view: TrackedView, other: TrackedConnection, joinUs: 
   );
 }
 
+/**
+ * Whether `view` shows the segment by which another connection, joined late as well, was first known: the same
+ * two numbers of TCP, which NAT leaves alone, with other hops, or with another address at one end only.
+ */
+export function isSameLateSegment(view: TrackedView, other: TrackedConnection, joinUs: number): boolean {
+  if (other.phase !== "joined late" || other.serverToken !== view.serverToken) return false;
+  if (Math.abs(view.connection.startUs - other.startUs) > joinUs) return false;
+  return other.views.some(
+    (known) =>
+      known.protocol === view.protocol &&
+      (hasOtherHops(known, view) ||
+        hasSameClient(known.ends, view.ends) !== hasSameServerAddress(known.ends, view.ends)),
+  );
+}
+
 function hasOtherHops(a: TrackedView, b: TrackedView): boolean {
   if (a.clientHops > 0 && b.clientHops > 0) return a.clientHops !== b.clientHops;
   return a.serverHops > 0 && b.serverHops > 0 && a.serverHops !== b.serverHops;

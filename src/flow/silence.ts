@@ -10,8 +10,9 @@ export function onSilence(table: ConnectionTable, connection: TrackedConnection,
       return judgeAgreed(table, connection, Math.min(connection.deadlineUs, nowUs));
     case "open":
       return review(table, connection, nowUs);
-    case "attempted":
     case "joined late":
+      return connection.isAlive ? review(table, connection, nowUs) : retireIfIdle(table, connection, nowUs);
+    case "attempted":
       return retireIfIdle(table, connection, nowUs);
     case "ending":
       return table.retire(connection);

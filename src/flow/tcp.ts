@@ -2,7 +2,7 @@ import { type Headers, TcpFlag } from "../packet/headers.ts";
 import type { ConnectionTable } from "./connection-table.ts";
 import { agree } from "./handshake.ts";
 import { isSameFirstPacket } from "./same-connection.ts";
-import { onLateSegment } from "./tcp-late.ts";
+import { onLateSegment, openLateTcp } from "./tcp-late.ts";
 import { onSegment } from "./tcp-segment.ts";
 import { type TrackedView, UNSEEN } from "./tracked.ts";
 import { isFromClient } from "./view-index.ts";
@@ -12,7 +12,7 @@ export function trackTcp(table: ConnectionTable, headers: Headers): void {
   const view = table.find(headers);
   if (view !== undefined && headers.timeUs > view.connection.endUs) view.connection.endUs = headers.timeUs;
   if ((headers.tcpFlags & TcpFlag.SYN) === 0) {
-    if (view === undefined) onLateSegment(table, table.openLate(headers), headers);
+    if (view === undefined) openLateTcp(table, headers);
     else if (view.connection.phase === "joined late") onLateSegment(table, view, headers);
     else onSegment(table, view, headers);
   } else if ((headers.tcpFlags & TcpFlag.ACK) === 0) {

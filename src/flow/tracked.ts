@@ -1,4 +1,4 @@
-import type { Outcome, TransportProtocol } from "./connection.ts";
+import type { InferredFrom, Outcome, TransportProtocol } from "./connection.ts";
 import type { ViewEnds } from "./view-ends.ts";
 
 /** A sequence number or tag that was not seen. Real ones are unsigned 32-bit, so a negative number is free. */
@@ -15,8 +15,11 @@ export const UNSEEN = -1;
  */
 export type Phase = "attempted" | "agreed" | "open" | "joined late" | "ending" | "gone";
 
-/** `doubted`: its server agreed long ago, and silence could not prove it; only its end will tell. */
-export type Crowd = "unproven" | "doubted" | "proven";
+/**
+ * - `doubted`: its server agreed long ago, and silence could not prove it; only its end will tell.
+ * - `inferred`: joined late, and known to be alive.
+ */
+export type Crowd = "unproven" | "doubted" | "inferred" | "proven";
 
 /** The state of one connection while it is in the table. Written by tcp.ts, udp.ts, sctp.ts and icmp-error.ts only. */
 export class TrackedConnection {
@@ -41,6 +44,13 @@ export class TrackedConnection {
   isDoubted = false;
   /** Whether it was told as open already. */
   isAnnounced = false;
+  /** Whether no handshake was seen. */
+  isLate = false;
+  /** Joined late, and its two ends were seen to talk to each other: it is over when its end is seen. */
+  isAlive = false;
+  /** How it is known, of one joined late, who opened it: the client of its views, or else their server. */
+  inferredFrom: InferredFrom | undefined;
+  isReversed = false;
 
   /**
    * What the client chose and NAT leaves alone: TCP's initial sequence number, SCTP's initiate tag, for

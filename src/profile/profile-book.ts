@@ -65,7 +65,11 @@ export class ProfileBook {
 
   /** A connection that has settled and goes on. */
   addOpened(flow: Flow): void {
-    this.#open.add(flow.connection, this.#observe(flow));
+    const { connection } = flow;
+    if (connection.direction === "unknown") return; // it may be known when it closes
+    // After a restart of capture what is open is told anew, inferred, and is not counted again.
+    const counted = connection.outcome === "inferred" ? this.#open.take(connection) : undefined;
+    this.#open.add(connection, counted ?? this.#observe(flow));
   }
 
   /** Counted when it opened, it adds what it carried to the edges in which it was counted, whoever its ends are now. */

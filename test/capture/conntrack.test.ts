@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import t from "tap";
 import { readConntrack } from "../../src/capture/conntrack.ts";
 import { type ConntrackEntry, parseConntrackLine } from "../../src/capture/conntrack-entry.ts";

@@ -5,6 +5,8 @@ import { listeningSockets, parseListening } from "../../src/capture/listening-so
 
 const head = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
 
+const line = (address: string): string => `   0: ${address}:0050 0:0 0A 0:0\n`;
+
 await t.test("listening sockets are told, those that talk are not", async (t) => {
   const text = `${head}   0: 0100007F:24E7 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 7 1\n   1: 0100007F:C350 0100007F:24E7 01 00000000:00000000 00:00000000 00000000     0        0 8 1\n`;
   t.strictSame(parseListening(text, []), [{ ip: "127.0.0.1", port: 9447 }]);
@@ -19,7 +21,6 @@ await t.test("a socket on no address in particular listens at all of the node's"
 });
 
 await t.test("IPv6 addresses are canonical text, IPv4-mapped ones are IPv4", async (t) => {
-  const line = (address: string): string => `   0: ${address}:0050 0:0 0A 0:0\n`;
   const text = head + line("000000FD000000000000000001000000") + line("0000000000000000FFFF00000100007F");
   t.strictSame(parseListening(text, []), [
     { ip: "fd00::1", port: 80 },

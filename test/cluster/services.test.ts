@@ -281,3 +281,30 @@ await t.test("an external address that two Services claim may be either's, and n
 await t.test("NodeLocal DNSCache is a host, and its link-local traffic is not thrown away", async (t) => {
   t.same(asked(stateOf(), from("169.254.20.10:53", { protocol: "UDP" })).servers, ["host 169.254.20.10 53"]);
 });
+
+const older = (one: string, other: string, rest: Partial<Connection> = {}): Connection => ({
+  ...connection(one, other),
+  outcome: "inferred",
+  direction: "unknown",
+  ...rest,
+});
+
+await t.test("a connection older than capture goes to the end that a Service or a pod declares", async (t) => {
+  const state = stateOf(
+    ...deployment("web", { app: "web" }),
+    podOf("web", "1", { ip: "10.244.1.5", ports: [{ containerPort: 8080, protocol: "TCP" }] }),
+    service("web", { clusterIP: "10.96.0.5", ports: [{ port: 80, targetPort: 8080 }] }),
+  );
+  const told = (one: string, other: string, rest?: Partial<Connection>): Connection =>
+    state.identifyConnection(older(one, other, rest)).connection;
+  t.match(told("10.244.1.5:8080", "10.244.1.9:40000"), {
+    client: { ip: "10.244.1.9", port: 40000 },
+    server: { ip: "10.244.1.5", port: 8080 },
+    direction: undefined,
+    inferredFrom: "cluster",
+  });
+  t.match(told("10.244.1.9:40000", "10.96.0.5:80"), { server: { port: 80 }, inferredFrom: "cluster" });
+  // Neither end is declared, and the lower port says nothing; half a conversation may be forged.
+  t.match(told("10.244.1.5:8081", "10.244.1.9:40000"), { client: { port: 8081 }, direction: "unknown" });
+  t.match(told("10.244.1.5:8080", "10.244.1.9:40000", { oneSided: true }), { direction: "unknown" });
+});

@@ -77,7 +77,7 @@ await t.test("an attempt that came to nothing is kept apart and is no edge", asy
 });
 
 await t.test("a connection of unknown direction is in no profile, but counted", async (t) => {
-  const book = bookOf([made(`${JCLIENT}:40000`, `${JAVAAPP_0}:8080`, { outcome: "inferred", direction: "unknown" })]);
+  const book = bookOf([made(`${JCLIENT}:40000`, `${JAVAAPP_0}:9999`, { outcome: "inferred", direction: "unknown" })]);
   t.strictSame(lines(book.profile(javaapp, cluster)?.ingress), []);
   t.equal(book.undirected, 1);
 });
@@ -198,5 +198,29 @@ await t.test("a connection that outlives capture is counted once, though its end
   book.addClosed(cluster.identifyConnection({ ...open, id: "a later one" }));
   t.strictSame(lines(book.profile(javaapp, cluster)?.ingress), [
     "ingress|workload/shop/Deployment/jclient|TCP|8080 x2",
+  ]);
+});
+
+await t.test("what conntrack tells again after a restart of capture is not counted again", async (t) => {
+  const book = new ProfileBook();
+  const open = made(`${JCLIENT}:40000`, `${JAVAAPP_0}:8080`);
+  const again = made(`${JCLIENT}:40000`, `${JAVAAPP_0}:8080`, { outcome: "inferred", inferredFrom: "conntrack" });
+  book.addOpened(cluster.identifyConnection(open));
+  book.addOpened(cluster.identifyConnection(again));
+  book.addClosed(cluster.identifyConnection(again));
+  t.strictSame(lines(book.profile(javaapp, cluster)?.ingress), [
+    "ingress|workload/shop/Deployment/jclient|TCP|8080 x1",
+  ]);
+});
+
+await t.test("a connection of unknown direction that is known by its end is counted then", async (t) => {
+  const book = new ProfileBook();
+  const open = made(`${JCLIENT}:40000`, `${JAVAAPP_0}:9999`, { outcome: "inferred", direction: "unknown" });
+  const { direction: _unknown, ...known } = open;
+  book.addOpened(cluster.identifyConnection(open));
+  t.strictSame(lines(book.profile(javaapp, cluster)?.ingress), []);
+  book.addClosed(cluster.identifyConnection({ ...known, inferredFrom: "listener" }));
+  t.strictSame(lines(book.profile(javaapp, cluster)?.ingress), [
+    "ingress|workload/shop/Deployment/jclient|TCP|9999 x1",
   ]);
 });
