@@ -1,11 +1,15 @@
 import { CaptureDenied, CaptureFault } from "./capture-fault.ts";
+import type { Conversation } from "./conversation-filter.ts";
 import type { FrameSink } from "./frame.ts";
 import { type InterfaceCounters, readInterfaceCounters } from "./interface-counters.ts";
 import { isPattern, matchInterfaces } from "./interface-pattern.ts";
-import { defaultLiveOptions, type LiveOptions, LiveSession } from "./live-session.ts";
+import { InterfaceCapture } from "./interface-capture.ts";
+import { defaultLiveOptions, type LiveOptions } from "./live-session.ts";
+import { mutedFilter } from "./mute-filter.ts";
 import { OpenFailures } from "./open-failures.ts";
 import { QuietSessions } from "./quiet-sessions.ts";
 import { nextRingOctets } from "./ring-budget.ts";
+import { sweepFilter } from "./sweep-filter.ts";
 
 /** A node runs 110 pods by default, each with one interface; past this many the rest is not captured, and that is told. */
 const MAX_SESSIONS = 512;
@@ -31,16 +35,22 @@ export interface LiveInterfacesOptions {
 export class LiveInterfaces {
   readonly #options: LiveInterfacesOptions;
   readonly #liveOptions: LiveOptions;
-  readonly #sessions = new Map<string, LiveSession>();
+  readonly #sessions = new Map<string, InterfaceCapture>();
   readonly #failures: OpenFailures;
   readonly #quiet = new QuietSessions();
   /** Drops of sessions that are closed. */
   #pastDropped = 0;
   #leftOut = 0;
   #reopened = 0;
+  /** What sweeps on interfaces that are closed let through. */
+  #pastSwept = 0;
+  /** As muting has it now. */
+  #filter: string;
+  #sweepFilter: string | undefined;
 
   constructor(options: LiveInterfacesOptions) {
     this.#options = options;
+    this.#filter = options.filter;
     this.#liveOptions = { ...defaultLiveOptions, ...options.live, filter: options.filter };
     this.#failures = new OpenFailures(options.onWarning);
   }
@@ -65,6 +75,13 @@ export class LiveInterfaces {
     return this.#reopened;
   }
 
+  /** Packets that sweeps let through since the start. */
+  get swept(): number {
+    let swept = this.#pastSwept;
+    for (const session of this.#sessions.values()) swept += session.swept;
+    return swept;
+  }
+
   /** Packets that the kernel had no room for, on all interfaces, since the start. */
   get dropped(): number {
     let dropped = this.#pastDropped;
@@ -83,12 +100,12 @@ export class LiveInterfaces {
   }
 
   /** Hands over packets that wait in the rings. True if there may be more, so that there is no reason to rest. */
-  read(): boolean {
+  read(wallUs: number): boolean {
     let isMore = false;
     for (const session of this.#sessions.values()) {
-      const count = session.read(BATCH);
+      const count = session.read(BATCH, wallUs);
       if (count === -1) this.#close(session);
-      isMore ||= count === BATCH;
+      isMore ||= count >= BATCH;
     }
     return isMore;
   }
@@ -114,19 +131,36 @@ export class LiveInterfaces {
     for (const session of before) this.#reopen(session, counters, nowMs);
   }
 
+  /** Listens, beside all else, to all TCP and SCTP, but for these conversations; anew, if it does already. */
+  beginSweep(leftOut: readonly Conversation[], wallUs: number): void {
+    this.#sweepFilter = sweepFilter(this.#options.filter, leftOut);
+    for (const session of this.#sessions.values()) session.beginSweep(this.#sweepFilter, wallUs);
+  }
+
+  endSweep(wallUs: number): void {
+    this.#sweepFilter = undefined;
+    for (const session of this.#sessions.values()) session.endSweep(wallUs);
+  }
+
+  /** From now on the kernel keeps the packets of these conversations to itself, and of no others. */
+  mute(muted: readonly Conversation[], wallUs: number): void {
+    this.#filter = mutedFilter(this.#options.filter, muted);
+    for (const session of this.#sessions.values()) session.exchangeFilter(this.#filter, wallUs);
+  }
+
   /** May be called from within `onFrame` too: no more packets come. */
   close(): void {
     for (const session of this.#sessions.values()) this.#close(session);
   }
 
-  #isSuspicious(session: LiveSession, counters: InterfaceCounters, nowMs: number): boolean {
+  #isSuspicious(session: InterfaceCapture, counters: InterfaceCounters, nowMs: number): boolean {
     const name = session.interfaceName;
     if (HEARING_BEATS.includes(name)) return false;
     const carried = counters.get(name) ?? 0;
     return this.#quiet.isSuspicious({ name, received: session.stats().received, carried, nowMs });
   }
 
-  #reopen(session: LiveSession, counters: InterfaceCounters, nowMs: number): void {
+  #reopen(session: InterfaceCapture, counters: InterfaceCounters, nowMs: number): void {
     this.#close(session);
     this.#reopened += 1;
     this.#tryOpen(session.interfaceName, counters, nowMs);
@@ -147,12 +181,15 @@ export class LiveInterfaces {
 
   #open(name: string): void {
     const ringOctets = this.#options.live?.ringOctets ?? nextRingOctets(this.#sessions.values());
-    const options = { ...this.#liveOptions, ringOctets };
-    this.#sessions.set(name, new LiveSession(name, options, this.#options.onFrame));
+    const options = { ...this.#liveOptions, filter: this.#filter, ringOctets };
+    const session = new InterfaceCapture(name, options, this.#options.onFrame);
+    this.#sessions.set(name, session);
+    if (this.#sweepFilter !== undefined) session.beginSweep(this.#sweepFilter, 0);
   }
 
-  #close(session: LiveSession): void {
+  #close(session: InterfaceCapture): void {
     this.#pastDropped += session.stats().dropped;
+    this.#pastSwept += session.swept;
     session.close();
     this.#sessions.delete(session.interfaceName);
   }

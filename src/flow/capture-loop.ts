@@ -9,9 +9,13 @@ import { SteadyClock } from "../capture/steady-clock.ts";
 import { AttemptLimit } from "./attempt-limit.ts";
 import type { CaptureStatus, FlowEvent } from "./connection.ts";
 import type { EventWriter } from "./event-writer.ts";
+import { defaultFlowSettings, type FlowSettings } from "./flow-settings.ts";
 import { FlowTracker } from "./flow-tracker.ts";
+import { MuteHeavy } from "./mute-heavy.ts";
+import type { MutingSettings } from "./muting.ts";
 import { OlderConnections } from "./older-connections.ts";
 import { Sampling } from "./sampling.ts";
+import type { SweepSettings } from "./sweeps.ts";
 import { movedBy } from "./told-time.ts";
 
 /** How often the kernel's rings are emptied. At 8 MiB they have room for a million SYNs a second meanwhile. */
@@ -37,6 +41,9 @@ export interface CaptureLoopOptions {
   readonly seed: number;
   /** Packets a second, past which only a share of the connections is followed. */
   readonly packetsPerSecond?: number;
+  readonly settings?: Partial<FlowSettings>;
+  readonly sweeps?: Partial<SweepSettings>;
+  readonly muting?: Partial<MutingSettings>;
   readonly onWarning: (message: string) => void;
 }
 
@@ -53,6 +60,7 @@ export class CaptureLoop {
   readonly #interfaces: LiveInterfaces;
   readonly #watch: LiveWatch;
   readonly #older: OlderConnections;
+  readonly #mute: MuteHeavy;
   #nowUs = 0;
   #toldUs = 0;
   #statusUs = 0;
@@ -62,12 +70,15 @@ export class CaptureLoop {
     this.#writer = writer;
     this.#sampling = new Sampling({ perSecond: packetsPerSecond, seed });
     const admits = this.#sampling.admits.bind(this.#sampling);
-    this.#tracker = new FlowTracker({ seed, admits, emit: (event) => this.#emit(event) });
+    const settings = { ...defaultFlowSettings, ...options.settings };
+    this.#tracker = new FlowTracker({ seed, settings, admits, emit: (event) => this.#emit(event) });
     const onFrame = (frame: Frame): void => this.#onFrame(frame);
     this.#interfaces = new LiveInterfaces({ interfaces, filter: kernelFilter, live, onFrame, onWarning });
     this.#watch = new LiveWatch(this.#interfaces, onWarning);
     const now = (): number => this.#nowUs - RING_DELAY_US;
-    this.#older = new OlderConnections({ tracker: this.#tracker, writer, now });
+    const shared = { tracker: this.#tracker, interfaces: this.#interfaces };
+    this.#older = new OlderConnections({ ...shared, writer, now, sweeps: options.sweeps ?? {} });
+    this.#mute = new MuteHeavy({ ...shared, muting: options.muting ?? {} });
   }
 
   /** Throws CaptureFault if an interface that is named in full can't be opened at the start. */
@@ -86,10 +97,12 @@ export class CaptureLoop {
   /** Everything that is done regularly. True if more packets may be waiting. */
   #turn(signal: AbortSignal): boolean {
     this.#nowUs = this.#clock.nowUs();
-    const isMore = this.#interfaces.read();
+    const wallUs = Date.now() * 1000;
+    const isMore = this.#interfaces.read(wallUs);
     this.#tracker.advance(this.#nowUs - RING_DELAY_US);
     this.#watch.look(this.#nowUs, this.#tracker.packets);
-    this.#older.advance(this.#nowUs, this.#interfaces.dropped, signal);
+    this.#older.advance(this.#nowUs, wallUs, signal);
+    if (!this.#older.isListening) this.#mute.advance(this.#nowUs, wallUs);
     if (this.#nowUs - this.#toldUs >= TELL_US) this.#tell();
     return isMore;
   }
@@ -135,12 +148,13 @@ export class CaptureLoop {
       reopened: this.#interfaces.reopened,
       isSilent: this.#watch.isSilent,
       older: this.#older.status,
+      muted: this.#mute.size,
       timeUs: this.#nowUs + this.#clock.steppedUs,
     };
   }
 
   #finish(): void {
-    for (let readings = 0; readings < LAST_READINGS && this.#interfaces.read(); readings++);
+    for (let readings = 0; readings < LAST_READINGS && this.#interfaces.read(Number.POSITIVE_INFINITY); readings++);
     this.#writer.waitForReader(END_PATIENCE_MS);
     this.#tracker.finish();
     this.#tellStatus();

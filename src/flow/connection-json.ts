@@ -9,8 +9,8 @@ export interface ConnectionJson extends Omit<Connection, "startUs" | "endUs"> {
 }
 
 export function toConnectionJson(connection: Connection): ConnectionJson {
-  const { id, protocol, client, server, direction, outcome, oneSided, inferredFrom, bytes, startUs, endUs, nat } =
-    connection;
+  const { id, protocol, client, server, direction, outcome, oneSided, inferredFrom, bytes, nat } = connection;
+  const { startUs, endUs, estimatedSince } = connection;
   return {
     id,
     protocol,
@@ -21,6 +21,7 @@ export function toConnectionJson(connection: Connection): ConnectionJson {
     ...(oneSided === undefined ? {} : { oneSided }),
     ...(inferredFrom === undefined ? {} : { inferredFrom }),
     bytes,
+    ...(estimatedSince === undefined ? {} : { estimatedSince }),
     start: rfc3339(startUs),
     end: rfc3339(endUs),
     nat,
@@ -46,6 +47,7 @@ export function writeConnection(connection: Connection, json: JsonOctets): void 
   writeInference(connection, json);
   json.ascii(',"bytes":');
   writeBytes(connection.bytes, json);
+  if (connection.estimatedSince !== undefined) json.ascii(`,"estimatedSince":"${connection.estimatedSince}"`);
   json.ascii(',"start":"');
   json.time(startUs);
   json.ascii('","end":"');

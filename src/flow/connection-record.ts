@@ -1,4 +1,5 @@
 import { addressText } from "../packet/address.ts";
+import { rfc3339 } from "./rfc3339.ts";
 import type { ByteCount, Connection, Endpoint, InferredFrom, View } from "./connection.ts";
 import type { FlowSettings } from "./flow-settings.ts";
 import type { Listeners } from "./listeners.ts";
@@ -20,6 +21,7 @@ export function recordConnection(tracked: TrackedConnection, listeners: Listener
     protocol: tracked.protocol,
     outcome: tracked.outcome,
     bytes: byteCount(tracked, settings),
+    ...(tracked.estimatedSinceUs === UNSEEN ? {} : { estimatedSince: rfc3339(tracked.estimatedSinceUs) }),
     startUs: tracked.startUs,
     endUs: tracked.endUs,
   };
@@ -109,7 +111,11 @@ function isOneSided({ hasClientSpoken, hasServerSpoken }: TrackedConnection): bo
 
 function byteCount(tracked: TrackedConnection, settings: FlowSettings): ByteCount | null {
   if (tracked.protocol === "UDP") {
-    return { toServer: tracked.octetsToServer, toClient: tracked.octetsToClient, exact: !tracked.isLate };
+    return {
+      toServer: tracked.octetsToServer,
+      toClient: tracked.octetsToClient,
+      exact: !tracked.isLate && tracked.estimatedSinceUs === UNSEEN,
+    };
   }
   if (tracked.protocol !== "TCP" || tracked.outcome !== "established") return null;
   if (tracked.clientReach === UNSEEN && tracked.serverReach === UNSEEN) return null;

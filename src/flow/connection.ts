@@ -60,6 +60,8 @@ export interface Connection {
   readonly inferredFrom?: InferredFrom;
   /** Null while it is open, and where nothing tells. */
   readonly bytes: ByteCount | null;
+  /** From when on `bytes` are estimates, since the kernel kept its packets to itself for a while; RFC 3339. */
+  readonly estimatedSince?: string;
   /** First and last packet, microseconds since 1970-01-01T00:00:00Z. */
   readonly startUs: number;
   readonly endUs: number;
@@ -90,6 +92,8 @@ export interface CaptureStatus {
   readonly overflowed: number;
   /** Connections forgotten for want of room in the flow table. */
   readonly evicted: number;
+  /** UDP conversations that the kernel keeps to itself at the moment, for they are heavy and known. */
+  readonly muted?: number;
   /** What was done to know the connections that are older than capture. */
   readonly older?: {
     /** How much of /proc/net/nf_conntrack could be read, and if not all, why. */

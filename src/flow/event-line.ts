@@ -54,7 +54,8 @@ export function decodeEvent(line: string): FlowEvent {
 
 /** Member by member: with `...rest` V8 copies the object anew, which costs as much as reading it. */
 function fromConnectionJson(json: ConnectionJson): Connection {
-  if (json.oneSided !== undefined || json.inferredFrom !== undefined) return fromRareJson(json);
+  const isRare = json.oneSided !== undefined || json.inferredFrom !== undefined || json.estimatedSince !== undefined;
+  if (isRare) return fromRareJson(json);
   const { id, protocol, client, server, direction, outcome, bytes, nat } = json;
   const startUs = microseconds(json.start);
   const endUs = microseconds(json.end);

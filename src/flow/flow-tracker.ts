@@ -8,6 +8,7 @@ import { ConnectionTable } from "./connection-table.ts";
 import type { Endpoint, FlowEvent } from "./connection.ts";
 import { trackConntrack } from "./conntrack-connection.ts";
 import { defaultFlowSettings, type FlowSettings } from "./flow-settings.ts";
+import { HeavyConversations } from "./heavy-conversations.ts";
 import { trackIcmpError } from "./icmp-error.ts";
 import { Listeners } from "./listeners.ts";
 import { resolvedName } from "./resolved-name.ts";
@@ -34,6 +35,9 @@ export interface TrackerOptions {
  * `advance` moves it. Invariant: each connection is told as closed exactly once, by `finish` at the latest.
  */
 export class FlowTracker {
+  /** Which conversations the packets belong to, of UDP and of TCP. */
+  readonly heavyDatagrams = new HeavyConversations();
+  readonly heavySegments = new HeavyConversations();
   readonly #headers = new Headers();
   readonly #table: ConnectionTable;
   readonly #listeners = new Listeners();
@@ -114,7 +118,7 @@ export class FlowTracker {
     const headers = this.#headers;
     switch (headers.protocol) {
       case Protocol.TCP:
-        return trackTcp(this.#table, headers);
+        return this.#trackTcp();
       case Protocol.UDP:
         return this.#trackUdp(frame);
       case Protocol.SCTP:
@@ -125,9 +129,15 @@ export class FlowTracker {
     }
   }
 
+  #trackTcp(): void {
+    const view = trackTcp(this.#table, this.#headers);
+    if (view !== undefined) this.heavySegments.note(view);
+  }
+
   #trackUdp(frame: Frame): void {
     const headers = this.#headers;
     const view = trackUdp(this.#table, headers, frame.bytes);
+    this.heavyDatagrams.note(view);
     if (headers.sourcePort === DNS_PORT) this.#noteAnswer(view, frame);
   }
 

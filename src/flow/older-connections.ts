@@ -1,48 +1,87 @@
+import type { LiveInterfaces } from "../capture/live-interfaces.ts";
 import type { CaptureStatus } from "./connection.ts";
 import type { EventWriter } from "./event-writer.ts";
 import type { FlowTracker } from "./flow-tracker.ts";
 import { KernelKnowledge } from "./kernel-knowledge.ts";
+import { defaultSweepSettings, Sweeps, type SweepSettings } from "./sweeps.ts";
+import type { TrackedView } from "./tracked.ts";
 
 /** After loss the kernel is asked again, but no more often than this. */
 const LOSS_PERIOD_US = 60_000_000;
+/** A sweep's filter leaves out no more views than this: each makes it longer for every packet. */
+const MAX_LEFT_OUT = 24;
 
 export interface OlderConnectionsOptions {
   readonly tracker: FlowTracker;
+  readonly interfaces: LiveInterfaces;
   readonly writer: EventWriter;
+  readonly sweeps?: Partial<SweepSettings>;
   /** The tracker's clock, microseconds. */
   readonly now: () => number;
 }
 
 /**
  * Makes known what is open before weir, or was opened while packets were lost: asks the kernel's connection
- * tracking at the start, and again after loss.
+ * tracking, and listens to all TCP for a while; at the start, and again after loss.
  */
 export class OlderConnections {
+  readonly #options: OlderConnectionsOptions;
   readonly #kernel: KernelKnowledge;
+  readonly #sweeps: Sweeps;
   #askedUs = Number.NEGATIVE_INFINITY;
-  #dropped = 0;
+  #lost = 0;
+  #isListening = false;
+  #leftOut: TrackedView[] = [];
 
-  constructor({ tracker, writer, now }: OlderConnectionsOptions) {
-    this.#kernel = new KernelKnowledge({ tracker, writer, now });
+  constructor(options: OlderConnectionsOptions) {
+    this.#options = options;
+    this.#kernel = new KernelKnowledge(options);
+    this.#sweeps = new Sweeps({ ...defaultSweepSettings, ...options.sweeps }, Math.random);
+  }
+
+  /** Whether a sweep is on. */
+  get isListening(): boolean {
+    return this.#isListening;
   }
 
   get status(): NonNullable<CaptureStatus["older"]> {
     const { extent, reason, connections } = this.#kernel.status;
-    return {
-      conntrack: extent,
-      ...(reason === undefined ? {} : { reason }),
-      connections,
-      listenedSeconds: 0,
-      cutShort: 0,
-    };
+    const { listenedUs, cutShort } = this.#sweeps.status;
+    const why = reason === undefined ? {} : { reason };
+    return { conntrack: extent, ...why, connections, listenedSeconds: Math.round(listenedUs / 1e5) / 10, cutShort };
   }
 
-  /** To be called now and then with the packets dropped so far. */
-  advance(nowUs: number, dropped: number, signal: AbortSignal): void {
-    const isDue = this.#askedUs < 0 || (dropped > this.#dropped && nowUs - this.#askedUs >= LOSS_PERIOD_US);
-    if (!isDue) return;
-    this.#dropped = dropped;
+  /** To be called often. */
+  advance(nowUs: number, wallUs: number, signal: AbortSignal): void {
+    const { dropped, reopened } = this.#options.interfaces;
+    const isMoreLost = dropped + reopened > this.#lost;
+    this.#lost = dropped + reopened;
+    if (isMoreLost) this.#sweeps.noteLoss();
+    this.#askKernel(nowUs, isMoreLost, signal);
+    this.#sweep(nowUs, wallUs);
+  }
+
+  #askKernel(nowUs: number, isMoreLost: boolean, signal: AbortSignal): void {
+    const isFirst = this.#askedUs < 0;
+    if (!isFirst && !(isMoreLost && nowUs - this.#askedUs >= LOSS_PERIOD_US)) return;
     this.#askedUs = nowUs;
     void this.#kernel.read(signal);
+  }
+
+  #sweep(nowUs: number, wallUs: number): void {
+    const { interfaces } = this.#options;
+    const step = this.#sweeps.decide(nowUs, interfaces.swept);
+    if (step === undefined) return;
+    this.#isListening = step !== "end";
+    if (step === "end") return interfaces.endSweep(wallUs);
+    this.#leftOut = step === "begin" ? [] : this.#heaviest();
+    interfaces.beginSweep(this.#leftOut, wallUs);
+  }
+
+  /** Views of the heaviest connections that are known already, beside those that are left out by now. */
+  #heaviest(): TrackedView[] {
+    const heavy = this.#options.tracker.heavySegments.take(0).map(({ view }) => view);
+    const known = heavy.filter(({ connection }) => connection.phase === "open" || connection.isAlive);
+    return [...new Set([...this.#leftOut, ...known])].slice(0, MAX_LEFT_OUT);
   }
 }

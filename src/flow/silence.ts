@@ -42,7 +42,7 @@ function waitForProof(table: ConnectionTable, connection: TrackedConnection, now
 }
 
 function review(table: ConnectionTable, connection: TrackedConnection, nowUs: number): void {
-  const overUs = connection.endUs + idleUs(connection, table.settings);
+  const overUs = Math.max(connection.endUs, connection.mutedUntilUs) + idleUs(connection, table.settings);
   if (overUs <= nowUs) return table.retire(connection);
   if (!connection.isAnnounced && !isBrief(connection)) table.announce(connection);
   connection.deadlineUs = overUs;

@@ -7,8 +7,11 @@ import { onSegment } from "./tcp-segment.ts";
 import { type TrackedView, UNSEEN } from "./tracked.ts";
 import { isFromClient } from "./view-index.ts";
 
-/** In: the headers of one TCP segment. Out: what it changes in the table. RFC 9293, 3.5 names the states. */
-export function trackTcp(table: ConnectionTable, headers: Headers): void {
+/**
+ * In: the headers of one TCP segment. Out: what it changes in the table. RFC 9293, 3.5 names the states.
+ * Returns the view in which it was known before.
+ */
+export function trackTcp(table: ConnectionTable, headers: Headers): TrackedView | undefined {
   const view = table.find(headers);
   if (view !== undefined && headers.timeUs > view.connection.endUs) view.connection.endUs = headers.timeUs;
   if ((headers.tcpFlags & TcpFlag.SYN) === 0) {
@@ -20,6 +23,7 @@ export function trackTcp(table: ConnectionTable, headers: Headers): void {
   } else {
     onSynAck(table, view, headers);
   }
+  return view;
 }
 
 function onSyn(table: ConnectionTable, known: TrackedView | undefined, headers: Headers): void {

@@ -75,6 +75,13 @@ export class TrackedConnection {
   /** Payload octets of UDP; of TCP only those of a client that joined late. */
   octetsToServer = 0;
   octetsToClient = 0;
+  /** While it is muted nothing is heard of it, so that its silence until then says nothing; see muting.ts. */
+  mutedUntilUs = 0;
+  /** When it was first muted: from then on its octets are estimates. */
+  estimatedSinceUs = UNSEEN;
+  /** What it is thought to have carried while it was muted; counted when it is heard again. */
+  unheardToServer = 0;
+  unheardToClient = 0;
 
   /** Neighbours in the chain of TokenIndex. */
   previousSameToken: TrackedConnection | undefined;

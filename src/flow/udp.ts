@@ -20,6 +20,7 @@ export function trackUdp(table: ConnectionTable, headers: Headers, bytes: Uint8A
   const fromClient = isFromClient(view, headers);
   if (!fromClient && connection.phase === "attempted") table.prove(connection, timeUs);
   if (!fromClient && view.serverHops === 0) view.serverHops = headers.hopLimit;
+  if (connection.unheardToServer + connection.unheardToClient > 0) countUnheard(connection);
   if (view === connection.views[0]) countOctets(view, headers, fromClient);
   return view;
 }
@@ -50,6 +51,14 @@ function countOctets(view: TrackedView, headers: Headers, fromClient: boolean): 
   if (headers.hopLimit !== (fromClient ? view.clientHops : view.serverHops)) return;
   if (fromClient) view.connection.octetsToServer += headers.payloadLength;
   else view.connection.octetsToClient += headers.payloadLength;
+}
+
+/** It is heard again, and so was there all the time that it was muted. */
+function countUnheard(connection: TrackedConnection): void {
+  connection.octetsToServer += connection.unheardToServer;
+  connection.octetsToClient += connection.unheardToClient;
+  connection.unheardToServer = 0;
+  connection.unheardToClient = 0;
 }
 
 /** FNV-1a over the first octets and the length: only equality matters, and only among a few. */

@@ -23,6 +23,7 @@ const members: Members<Connection> = {
   oneSided: fc.constant(true),
   inferredFrom: fc.constantFrom("conntrack", "listener", "socket", "cluster"),
   bytes: fc.option(byteCount),
+  estimatedSince: fc.constant("2024-01-01T00:00:20.000000Z"),
   startUs: timeUs,
   endUs: timeUs,
   nat: fc.array(view, { maxLength: 8 }),
