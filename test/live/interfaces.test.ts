@@ -90,7 +90,8 @@ await t.test("hundreds of pods that come and go leave neither work nor open file
   await sandbox.run(["ip", "-batch", "-"], names.map((name) => `link delete ${name}\n`).join(""));
   await capture.says("that all are gone", ({ interfaces }) => interfaces === 0);
   const { cpuMs, files } = capture.cost(sandbox);
-  t.equal(files, before);
+  // At the start it may still be reading what the kernel knows, so that there may be fewer now.
+  t.ok(files <= before, `${files} open files, ${before} before`);
   await pause(2_000);
   const usedMs = capture.cost(sandbox).cpuMs - cpuMs;
   t.ok(usedMs < 500, `2 seconds of nothing to do cost ${usedMs} ms of processor time`);
