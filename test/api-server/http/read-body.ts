@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { parse } from "yaml";
 import { isObject, type JsonObject } from "../json-object.ts";
 import { ApiStatus, badRequest, unsupportedMediaType } from "./api-status.ts";
+import { decodeProtobuf, PROTOBUF } from "./protobuf-object.ts";
 
 /** The API server's bound of a request. */
 const MOST = 3 * 1024 * 1024;
@@ -25,9 +26,10 @@ export function mediaTypeOf(request: IncomingMessage): string {
   return (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
 }
 
-/** A body that is one object, as JSON or YAML. */
+/** A body that is one object, as JSON or YAML, or one of a few kinds as protobuf. */
 export async function readObjectBody(request: IncomingMessage): Promise<JsonObject> {
   const type = mediaTypeOf(request) || "application/json";
+  if (type === PROTOBUF) return decodeProtobuf(await readBody(request));
   if (!OBJECT_TYPES.includes(type as (typeof OBJECT_TYPES)[number])) throw unsupportedMediaType(OBJECT_TYPES);
   return parseObject((await readBody(request)).toString(), type);
 }

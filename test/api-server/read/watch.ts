@@ -96,10 +96,9 @@ export class Watch {
   }
 
   #pumpChanges(): void {
-    const { log } = this.#source.collection;
+    if (this.#isStopped) return;
     // What was forgotten is no matter to who had seen it.
-    if (this.#isStopped || log.latest <= this.#cursor) return;
-    const changes = log.since(this.#cursor);
+    const changes = this.#source.collection.log.since(this.#cursor);
     if (changes === undefined) return this.#fail(this.#tooOld);
     for (const change of changes) {
       if (this.#isStopped) return;

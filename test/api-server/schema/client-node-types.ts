@@ -92,7 +92,7 @@ function classDescription(declared: string): Schema {
 function describe(comment: string): Schema {
   const description = comment
     .replaceAll(/^\s*(\/\*\*|\*\/|\*) ?/gmu, "")
-    .replaceAll(String.raw`\'`, "'")
+    .replaceAll(/\\(['"])/gu, "$1")
     .trim();
   return description === "" ? {} : { description };
 }

@@ -13,34 +13,28 @@ export class ChangeLog {
   readonly #most: number;
   #changes: Change[] = [];
   #forgotten: number;
-  #latest: number;
+  /** The newest change that is no longer here. */
+  #dropped = 0;
 
   constructor(most: number, forgotten: number) {
     this.#most = most;
     this.#forgotten = forgotten;
-    this.#latest = forgotten;
   }
 
-  /** Changes up to this version are no longer known. */
+  /** From versions before this nobody may go on, whether or not anything has changed since. */
   get forgotten(): number {
     return this.#forgotten;
   }
 
-  /** Of the last change, whether it is remembered or not: who has come so far has missed nothing. */
-  get latest(): number {
-    return this.#latest;
-  }
-
   add(change: Change): void {
     this.#changes.push(change);
-    this.#latest = change.version;
     // Twice the bound at most, so that cutting costs little for each change.
     if (this.#changes.length > 2 * this.#most) this.#drop(this.#changes.length - this.#most);
   }
 
-  /** All that came behind a version, oldest first; undefined where some of it is forgotten. */
+  /** All that came behind a version, oldest first; undefined where some of it is no longer here. */
   since(version: number): readonly Change[] | undefined {
-    return version < this.#forgotten ? undefined : this.#changes.slice(this.#placeAfter(version));
+    return version < this.#dropped ? undefined : this.#changes.slice(this.#placeAfter(version));
   }
 
   forget(upTo: number): void {
@@ -50,7 +44,9 @@ export class ChangeLog {
 
   #drop(count: number): void {
     const dropped = this.#changes.splice(0, count).at(-1);
-    if (dropped !== undefined) this.#forgotten = dropped.version;
+    if (dropped === undefined) return;
+    this.#dropped = dropped.version;
+    this.#forgotten = Math.max(this.#forgotten, dropped.version);
   }
 
   #placeAfter(version: number): number {

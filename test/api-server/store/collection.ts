@@ -30,7 +30,7 @@ export class Collection {
 
   /** The state at a version; undefined where it is forgotten. */
   at(version: number): readonly StoredObject[] | undefined {
-    const changes = this.log.since(version);
+    const changes = version < this.log.forgotten ? undefined : this.log.since(version);
     if (changes === undefined) return undefined;
     if (changes.length === 0) return this.now();
     const known = this.#older.get(version) ?? undo(this.now(), changes);

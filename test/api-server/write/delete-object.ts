@@ -1,6 +1,7 @@
 import type { Exchange } from "../api-context.ts";
 import { conflict } from "../http/api-status.ts";
-import { parseObject, readBody } from "../http/read-body.ts";
+import { decodeProtobuf, PROTOBUF } from "../http/protobuf-object.ts";
+import { mediaTypeOf, parseObject, readBody } from "../http/read-body.ts";
 import { isObject, type JsonObject } from "../json-object.ts";
 import { registerDefinition } from "../resource/register-definition.ts";
 import { isSelected, selectionOf } from "../select/selection.ts";
@@ -38,10 +39,14 @@ export async function deleteCollection(exchange: Exchange): Promise<readonly Sto
 
 /** meta/v1 DeleteOptions, in the body or the query. The propagation policy is the garbage collector's, which is not here. */
 async function readDeleteOptions({ answer, info }: Exchange): Promise<JsonObject> {
-  const body = (await readBody(answer.request)).toString();
+  const body = await readBody(answer.request);
   const seconds = info.query.get("gracePeriodSeconds");
-  const given = body.trim() === "" ? {} : parseObject(body, "application/json");
+  const given = body.length === 0 ? {} : optionsIn(body, mediaTypeOf(answer.request));
   return seconds === null ? given : { gracePeriodSeconds: Number(seconds), ...given };
+}
+
+function optionsIn(body: Buffer, type: string): JsonObject {
+  return type === PROTOBUF ? decodeProtobuf(body) : parseObject(body.toString(), "application/json");
 }
 
 function checkPreconditions({ resource }: Exchange, stored: StoredObject, { preconditions }: JsonObject): void {

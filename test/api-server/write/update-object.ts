@@ -36,7 +36,7 @@ export function existing({ context, resource, namespace, target }: Exchange): St
 export function replace(exchange: Exchange, stored: StoredObject, given: ApiObject, isOwned = false): StoredObject {
   const before = parseStored(stored);
   checkPreconditions(exchange, before, given.metadata);
-  const next = admitted(exchange, withGeneration(before, withOwnPart(exchange, before, given)));
+  const next = withGeneration(before, admitted(exchange, withOwnPart(exchange, before, given)));
   const owned = isOwned ? next : withUpdateOwner(exchange, before, next);
   // "Concurrency Control and Consistency": a write that changes nothing makes no new version.
   if (isDeepStrictEqual(withoutTimes(owned), withoutTimes(before))) return stored;
