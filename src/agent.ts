@@ -23,6 +23,10 @@ import { buildServer } from "./server/server.ts";
 const GOODBYE_MS = 1_000;
 /** An edge is on the disk's side of a crash within a second. */
 const SAVE_PERIOD_MS = 500;
+/** News of a pod may take so long from its kubelet to the API server and from there to here. */
+const NEWS_LAG_US = 10_000_000;
+/** Nodes keep their clocks by NTP: nobody is named for a moment that another clock would give to somebody else. */
+const CLOCK_SKEW_US = 250_000;
 
 /**
  * The whole product. Connections come from a capture process; the cluster says whose they are; the book
@@ -35,7 +39,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   signal.addEventListener("abort", () => stop.abort(), { once: true });
 
   // Who is who.
-  const cluster = new ClusterState();
+  const cluster = new ClusterState({ skewUs: CLOCK_SKEW_US });
 
   // What is learned, and where it is kept.
   const store = orRefuse(() => new ProfileStore(options.dataDir));
@@ -50,7 +54,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     else book.addClosed(event.flow);
     flows.add(toFlowLine(event));
   };
-  const queue = new IdentityQueue(cluster, onFlow);
+  const queue = new IdentityQueue({ cluster, onFlow, knownUntilUs: (now) => followed.knownUntilUs(now) });
   let captureStatus: CaptureStatus | undefined;
   const onEvent = (event: FlowEvent): void => {
     if (event.kind === "opened" || event.kind === "closed") return queue.add(event, nowUs());
@@ -65,6 +69,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     signal: stop.signal,
     logger: logger.child({ stage: "cluster" }),
     nowUs,
+    newsLagUs: NEWS_LAG_US,
     onChange: (changes) => cluster.apply(changes, nowUs()),
   }).catch(refuse);
 
@@ -101,7 +106,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     clearInterval(saving);
     stop.abort();
     // What was learned first; then the callers, who get a moment to take what they asked for.
-    queue.finish();
+    queue.finish(nowUs());
     saver.save(Date.now());
     store.close();
     const impatience = setTimeout(() => server.server.closeAllConnections(), GOODBYE_MS);

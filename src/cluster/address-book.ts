@@ -27,6 +27,7 @@ export function identifyAddress(sources: AddressSources, ip: string, timeUs: num
   const pod = sources.pods.at(ip, timeUs);
   if (pod.kind === "held") return pod.by;
   if (pod.kind === "ambiguous") return oneOf(pod.by);
+  if (pod.kind === "doubtful") return unresolved(doubt(pod.by));
   const host = sources.hosts.at(ip, timeUs);
   if (host.kind === "held") return host.by;
   if (pod.kind !== "never") return unresolved(heldAtAnotherTime(pod));
@@ -44,8 +45,12 @@ function oneOf(pods: readonly PodIdentity[]): Identity {
   return unresolved(`ambiguous: ${names} may both have had this address then`);
 }
 
+function doubt(pod: PodIdentity): string {
+  return `pod ${podName(pod)} may have had this address then, or one that came and went while the cluster could not be read`;
+}
+
 function heldAtAnotherTime(
-  held: Exclude<Held<PodIdentity>, { readonly kind: "held" | "ambiguous" | "never" }>,
+  held: Exclude<Held<PodIdentity>, { readonly kind: "held" | "ambiguous" | "doubtful" | "never" }>,
 ): string {
   return held.kind === "later"
     ? `pod ${podName(held.by)} has this address, but only since ${timeText(held.fromUs)}, after the connection began`

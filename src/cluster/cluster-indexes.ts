@@ -59,6 +59,8 @@ export class ClusterIndexes {
         return this.#take(change.object, nowUs, nowUs);
       case "vanished":
         return this.#take(change.object, change.seenUs, nowUs);
+      case "missed pods":
+        return this.pods.addGap(change.sinceUs, nowUs);
     }
   }
 

@@ -14,6 +14,8 @@ export interface FollowClusterOptions {
   /** What has changed, in order; at first everything that there is. */
   readonly onChange: (changes: Iterable<ClusterChange>) => void;
   readonly nowUs: () => number;
+  /** How late news of the cluster may come: from a kubelet to the API server, and from there to here. */
+  readonly newsLagUs: number;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
@@ -24,6 +26,8 @@ export interface FollowedCluster {
   readonly first: Promise<void>;
   /** Why what is known may be wrong by now; undefined while all is well. */
   readonly fault: () => string | undefined;
+  /** Up to when everything that happened in the cluster has been told. */
+  readonly knownUntilUs: (nowUs: number) => number;
   /** Kinds of objects that may not be read. */
   readonly missed: () => readonly string[];
 }
@@ -32,7 +36,12 @@ export interface FollowedCluster {
 export async function followCluster(origin: ClusterOrigin, options: FollowClusterOptions): Promise<FollowedCluster> {
   if (origin.kind === "files") return followFiles(origin.paths, options);
   const follower = followClusterApi(await connectApi(origin.credentials), options);
-  return { first: follower.first, fault: () => follower.fault, missed: () => follower.missed };
+  return {
+    first: follower.first,
+    fault: () => follower.fault,
+    knownUntilUs: (nowUs) => Math.min(nowUs, follower.troubledSinceUs ?? nowUs) - options.newsLagUs,
+    missed: () => follower.missed,
+  };
 }
 
 function followFiles(paths: readonly string[], { onChange, logger, signal }: FollowClusterOptions): FollowedCluster {
@@ -50,5 +59,6 @@ function followFiles(paths: readonly string[], { onChange, logger, signal }: Fol
       logger.warn({ fault: fault.message }, "cluster files can't be read; the last good state holds");
     },
   });
-  return { first: Promise.resolve(), fault: () => lastFault, missed: () => [] };
+  // Files are taken at their word: who writes them knows when.
+  return { first: Promise.resolve(), fault: () => lastFault, knownUntilUs: () => Infinity, missed: () => [] };
 }

@@ -1,10 +1,12 @@
 import type { FlowEvent } from "../flow/connection.ts";
 import type { ClusterState } from "./cluster-state.ts";
-import type { Flow } from "./flow.ts";
+import type { Flow, Party } from "./flow.ts";
 
-/** How long an address may be unknown before that is taken as the answer: a watch lags behind the first packet. */
-const MAX_WAIT_US = 5_000_000;
-const MAX_WAITING = 8_192;
+/** How long an address may be unknown, at least, before that is taken as the answer. */
+const MAX_UNKNOWN_US = 5_000_000;
+/** How long a connection waits at most for an API server that is away. */
+const MAX_WAIT_US = 15 * 60_000_000;
+const MAX_WAITING = 32_768;
 
 /** A connection that was told, with its ends identified. */
 export type IdentifiedEvent = { readonly kind: "opened" | "closed"; readonly flow: Flow };
@@ -12,52 +14,110 @@ export type ConnectionEvent = Extract<FlowEvent, { readonly kind: "opened" | "cl
 
 interface Waiting {
   readonly event: ConnectionEvent;
-  readonly untilUs: number;
+  readonly sinceUs: number;
+}
+
+export interface IdentityQueueOptions {
+  readonly cluster: ClusterState;
+  readonly onFlow: (event: IdentifiedEvent) => void;
+  /** Up to when everything that happened in the cluster is known to it. */
+  readonly knownUntilUs: (nowUs: number) => number;
+  readonly maxWaiting?: number;
 }
 
 /**
- * In: connections as they are told. Out: the same with their ends identified, at once where both are known,
- * else after a bounded wait, as they are known by then. Live only: a savefile's cluster does not change.
+ * In: connections as they are told. Out: the same with their ends identified, once the cluster is known as it was
+ * when they began: news of it lags behind the first packet, and an address may have been given on meanwhile.
+ * Every wait is bounded. Live only: a savefile's cluster does not change.
  */
 export class IdentityQueue {
-  readonly #cluster: ClusterState;
-  readonly #onFlow: (event: IdentifiedEvent) => void;
-  /** Oldest first. */
-  #waiting: Waiting[] = [];
+  readonly #options: IdentityQueueOptions;
+  readonly #maxWaiting: number;
+  /** By the connection's id, oldest first. */
+  readonly #waiting = new Map<string, Waiting>();
+  #overflowed = 0;
 
-  constructor(cluster: ClusterState, onFlow: (event: IdentifiedEvent) => void) {
-    this.#cluster = cluster;
-    this.#onFlow = onFlow;
+  constructor(options: IdentityQueueOptions) {
+    this.#options = options;
+    this.#maxWaiting = options.maxWaiting ?? MAX_WAITING;
   }
 
   get size(): number {
-    return this.#waiting.length;
+    return this.#waiting.size;
+  }
+
+  /** Connections that could not wait because too many did. */
+  get overflowed(): number {
+    return this.#overflowed;
   }
 
   add(event: ConnectionEvent, nowUs: number): void {
-    const flow = this.#cluster.identifyConnection(event.connection);
-    if (isKnown(flow) || this.#waiting.length >= MAX_WAITING) this.#onFlow({ kind: event.kind, flow });
-    else this.#waiting.push({ event, untilUs: nowUs + MAX_WAIT_US });
-  }
-
-  /** Looks again at those that wait: when the cluster has changed, and every second. */
-  advance(nowUs: number): void {
-    const still: Waiting[] = [];
-    for (const waiting of this.#waiting) {
-      const flow = this.#cluster.identifyConnection(waiting.event.connection);
-      if (isKnown(flow) || waiting.untilUs <= nowUs) this.#onFlow({ kind: waiting.event.kind, flow });
-      else still.push(waiting);
+    const { id } = event.connection;
+    const sinceUs = this.#waiting.get(id)?.sinceUs ?? nowUs;
+    // One that ends before its beginning could be told is told once, as one that has ended.
+    const waiting = { event, sinceUs };
+    if (this.#tellIfKnown(waiting, nowUs)) this.#waiting.delete(id);
+    else {
+      this.#waiting.set(id, waiting);
+      if (this.#waiting.size > this.#maxWaiting) this.#tellOldest(nowUs);
     }
-    this.#waiting = still;
   }
 
-  /** No more waiting: tells all as they are known now. */
-  finish(): void {
-    this.advance(Number.POSITIVE_INFINITY);
+  /** Looks again at those that wait. */
+  advance(nowUs: number): void {
+    for (const [id, waiting] of this.#waiting) if (this.#tellIfKnown(waiting, nowUs)) this.#waiting.delete(id);
+  }
+
+  /** No more waiting: tells all, with what is not known yet as unresolved. */
+  finish(nowUs: number): void {
+    for (const waiting of this.#waiting.values()) this.#tellNow(waiting, nowUs);
+    this.#waiting.clear();
+  }
+
+  #tellIfKnown(waiting: Waiting, nowUs: number): boolean {
+    const { event, sinceUs } = waiting;
+    if (event.connection.startUs > this.#options.knownUntilUs(nowUs)) {
+      if (nowUs < sinceUs + MAX_WAIT_US) return false;
+      this.#tellNow(waiting, nowUs);
+      return true;
+    }
+    const flow = this.#options.cluster.identifyConnection(event.connection);
+    if (!isKnown(flow) && nowUs < sinceUs + MAX_UNKNOWN_US) return false;
+    this.#options.onFlow({ kind: event.kind, flow });
+    return true;
+  }
+
+  #tellOldest(nowUs: number): void {
+    for (const [id, waiting] of this.#waiting) {
+      this.#overflowed += 1;
+      this.#waiting.delete(id);
+      return this.#tellNow(waiting, nowUs);
+    }
+  }
+
+  #tellNow({ event }: Waiting, nowUs: number): void {
+    const { cluster, onFlow, knownUntilUs } = this.#options;
+    const flow = cluster.identifyConnection(event.connection);
+    const isSettled = event.connection.startUs <= knownUntilUs(nowUs);
+    onFlow({ kind: event.kind, flow: isSettled ? flow : doubted(flow) });
   }
 }
 
 function isKnown({ client, servers }: Flow): boolean {
-  const ends: Flow["client"][] = [client, ...servers];
-  return ends.every((end) => end.identity.kind !== "unresolved");
+  const ends: Party[] = [client, ...servers];
+  return ends.every(({ identity }) => identity.kind !== "unresolved");
+}
+
+/** Whoever had an address by the last word of the cluster may not have had it any more. */
+function doubted(flow: Flow): Flow {
+  const [first, ...others] = flow.servers;
+  return { ...flow, client: doubtedEnd(flow.client), servers: [doubtedEnd(first), ...others.map(doubtedEnd)] };
+}
+
+function doubtedEnd<End extends Party>(end: End): End {
+  const { identity } = end;
+  if (identity.kind !== "pod") return end;
+  const name = `${identity.workload.namespace}/${identity.pod}`;
+  const reason = `pod ${name} had this address by the last word of the cluster, which is older than the connection`;
+  return { ...end, identity: { kind: "unresolved", reason } };
 }

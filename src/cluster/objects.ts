@@ -39,7 +39,9 @@ export interface Pod {
   readonly startUs: number | undefined;
   /** When the first of its present containers started: from then on it surely had its address. In whole seconds, cut. */
   readonly runningUs?: number | undefined;
-  /** When the last container of a finished pod ended, if it is finished and that is told. In whole seconds, cut. */
+  /** None of its containers was ever started again: before `runningUs` the pod sent and took nothing. */
+  readonly isFirstRun?: boolean;
+  /** When the last container of a pod that is over ended, if that is told. In whole seconds, cut. */
   readonly endUs: number | undefined;
   readonly ports: readonly ContainerPort[];
 }

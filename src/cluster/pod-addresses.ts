@@ -8,11 +8,12 @@ import type { WorkloadIndex } from "./workload/workload-index.ts";
 interface PodHolder {
   readonly pod: Pod;
   identity: PodIdentity | undefined;
-  /** The owners' version for which that is so. A pod that has gone stays what it was when it went. */
+  /** The owners' version for which that is so, and how many of the pod's owners were known then. */
   version: number;
+  links: number;
+  /** It has gone: what becomes known of its owners still counts, and what is forgotten of them does not. */
+  isGone: boolean;
 }
-
-const FOR_GOOD = Infinity;
 
 /** The pods' addresses over time. A pod on its node's network has the node's address, which is nobody's own. */
 export class PodAddresses {
@@ -29,7 +30,7 @@ export class PodAddresses {
   }
 
   put(pod: Pod, former: Pod | undefined, nowUs: number): void {
-    const value: PodHolder = { pod, identity: undefined, version: -1 };
+    const value: PodHolder = { pod, identity: undefined, version: -1, links: 0, isGone: false };
     const formerIps = former === undefined ? [] : ownIps(former);
     this.#history.hold({ key: podKey(pod), ips: ownIps(pod), life: podLife(pod), value }, nowUs, formerIps);
   }
@@ -37,8 +38,13 @@ export class PodAddresses {
   /** It has gone, and had its addresses until `untilUs` at the latest. To be called while its owners are known. */
   release(pod: Pod, untilUs: number, nowUs: number): void {
     const ips = ownIps(pod);
-    for (const ip of ips) this.#freeze(ip, pod);
+    for (const ip of ips) this.#keep(ip, pod);
     this.#history.release(podKey(pod), ips, untilUs, nowUs);
+  }
+
+  /** Between these times pods may have come and gone unseen. */
+  addGap(sinceUs: number, untilUs: number): void {
+    this.#history.addGap({ sinceUs, untilUs });
   }
 
   at(ip: string, timeUs: number): Held<PodIdentity> {
@@ -50,6 +56,7 @@ export class PodAddresses {
         return { kind: "ambiguous", by: held.by.map((holder) => this.#identityOf(holder)) };
       case "held":
         return { kind: "held", by: this.#identityOf(held.by) };
+      case "doubtful":
       case "earlier":
       case "later":
         return { ...held, by: this.#identityOf(held.by) };
@@ -60,19 +67,21 @@ export class PodAddresses {
     this.#history.forgetOld(nowUs);
   }
 
-  #freeze(ip: string, pod: Pod): void {
+  #keep(ip: string, pod: Pod): void {
     const holder = this.#history.valueOf(ip, podKey(pod));
     if (holder === undefined) return;
     this.#identityOf(holder);
-    holder.version = FOR_GOOD;
+    holder.isGone = true;
   }
 
   #identityOf(holder: PodHolder): PodIdentity {
     const { version } = this.#workloads;
-    if (holder.identity === undefined || holder.version < version) {
-      holder.identity = this.#workloads.identityOf(holder.pod);
-      holder.version = version;
-    }
+    if (holder.identity !== undefined && holder.version === version) return holder.identity;
+    holder.version = version;
+    const links = this.#workloads.linksOf(holder.pod);
+    if (holder.identity !== undefined && holder.isGone && links <= holder.links) return holder.identity;
+    holder.links = links;
+    holder.identity = this.#workloads.identityOf(holder.pod);
     return holder.identity;
   }
 }

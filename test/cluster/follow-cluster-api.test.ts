@@ -37,6 +37,7 @@ async function follow(t: Test, server: ApiServer): Promise<Followed> {
     signal: stop.signal,
     logger: pino({ level: "info" }, { write: (line) => log.push(JSON.parse(line) as { msg: string }) }),
     nowUs: () => Date.now() * 1000,
+    newsLagUs: 0,
     onChange: (changes) => changes.forEach((change) => told.push(podNames(change, told.at(-1) ?? []))),
   });
   const has = (what: string, ...names: readonly string[]): Promise<true> =>
@@ -46,7 +47,9 @@ async function follow(t: Test, server: ApiServer): Promise<Followed> {
   return { follower, told, log, has };
 }
 
-function podNames({ kind, object }: ClusterChange, former: readonly string[]): string[] {
+function podNames(change: ClusterChange, former: readonly string[]): string[] {
+  if (change.kind === "missed pods") return [...former];
+  const { kind, object } = change;
   const { type, metadata } = object;
   if (type !== "Pod") return [...former];
   const others = former.filter((name) => name !== metadata.name);

@@ -65,6 +65,7 @@ async function follow(t: Test, { origin }: World): Promise<ClusterState> {
     signal: stop.signal,
     logger: pino({ level: "silent" }),
     nowUs: () => Date.now() * 1000,
+    newsLagUs: 0,
     onChange: (changes) => state.apply(changes, Date.now() * 1000),
   });
   await first;

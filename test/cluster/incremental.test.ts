@@ -82,7 +82,9 @@ await t.test("a reading tells what is new, what is not as it was and what has go
   const reading = new Reading();
   const [a, b, c] = ["a", "b", "c"].map((name) => pod(name, { ip: "10.0.0.1" }));
   const told = (...objects: readonly Json[]) =>
-    reading.next(read(...objects)).map(({ kind, object }) => `${kind} ${object.metadata.name}`);
+    reading
+      .next(read(...objects))
+      .map((change) => ("object" in change ? `${change.kind} ${change.object.metadata.name}` : change.kind));
   t.same(told(a!, b!), ["present a", "present b"]);
   t.same(told(a!, b!), []);
   t.same(told(c!, pod("a", { ip: "10.0.0.2" })), ["gone b", "present c", "present a"]);
@@ -133,5 +135,19 @@ await t.test("an owner that is told of after its pods gives them its name from t
     read(run, controller("batch/v1", "Job", "report-1", { owner: "batch/v1 CronJob report" })),
     us("12:00:01"),
   );
+  t.match(state.identify("10.0.0.1", us("12:00:00")), { workload: { kind: "CronJob", name: "report" } });
+});
+
+await t.test("a Job that is told of after its pod has gone gives it the CronJob's name nevertheless", async (t) => {
+  const state = new ClusterState();
+  const [run, job] = read(
+    pod("report-1-x", { owner: "batch/v1 Job report-1", ip: "10.0.0.1", start: "11:59:00" }),
+    controller("batch/v1", "Job", "report-1", { owner: "batch/v1 CronJob report" }),
+  );
+  state.apply([{ kind: "present", object: run! }], us("12:00:00"));
+  state.apply([{ kind: "gone", object: run! }], us("12:00:01"));
+  state.apply([{ kind: "present", object: job! }], us("12:00:02"));
+  t.match(state.identify("10.0.0.1", us("12:00:00")), { workload: { kind: "CronJob", name: "report" } });
+  state.apply([{ kind: "gone", object: job! }], us("12:00:03"));
   t.match(state.identify("10.0.0.1", us("12:00:00")), { workload: { kind: "CronJob", name: "report" } });
 });

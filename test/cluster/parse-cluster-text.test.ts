@@ -63,6 +63,7 @@ await t.test("a pod is cut down to the fields that are used", async (t) => {
     hostIps: ["192.168.56.11"],
     startUs: Date.UTC(2024, 4, 2, 9, 0, 5) * 1000,
     runningUs: Date.UTC(2024, 4, 2, 9, 0, 8) * 1000,
+    isFirstRun: true,
     endUs: undefined,
     ports: [{ name: "http", containerPort: 8080, protocol: "TCP" }],
   });

@@ -1,4 +1,4 @@
-import { holdingsAt, type Holding } from "./holding.ts";
+import { holdingsAt, isSure, type Holding } from "./holding.ts";
 import type { PodLife } from "./pod-life.ts";
 
 /** Somebody who has addresses now, or had them and is still told of. */
@@ -15,6 +15,8 @@ export type Held<T> =
   | { readonly kind: "held"; readonly by: T }
   /** Several had it then, as far as is known; the one that came last is last. */
   | { readonly kind: "ambiguous"; readonly by: readonly T[] }
+  /** This one may have had it, or somebody of whom nobody was told. */
+  | { readonly kind: "doubtful"; readonly by: T }
   /** Nobody had it then: somebody had had it before, or got it only later. */
   | { readonly kind: "earlier"; readonly by: T; readonly untilUs: number }
   | { readonly kind: "later"; readonly by: T; readonly fromUs: number }
@@ -41,6 +43,14 @@ export const defaultHistorySettings: HistorySettings = {
   maxPastOfAddress: 16,
 };
 
+/** A time of which not everything was told. */
+export interface Gap {
+  readonly sinceUs: number;
+  readonly untilUs: number;
+}
+
+const MAX_GAPS = 16;
+
 /** Who has which address, and who had it. */
 export class AddressHistory<T> {
   readonly #settings: HistorySettings;
@@ -48,6 +58,7 @@ export class AddressHistory<T> {
   readonly #byAddress = new Map<string, Holding<T>>();
   /** Those that are over, with the time it was noticed, oldest first. */
   readonly #past = new Map<Holding<T>, number>();
+  #gaps: readonly Gap[] = [];
   #forgotten = 0;
 
   constructor(settings: HistorySettings) {
@@ -81,9 +92,21 @@ export class AddressHistory<T> {
     }
   }
 
+  /** When there are too many gaps, the two that lie first become one. */
+  addGap(gap: Gap): void {
+    const [first, second, ...others] = [...this.#gaps, gap];
+    const isRoom = others.length < MAX_GAPS - 1;
+    this.#gaps =
+      isRoom || first === undefined || second === undefined
+        ? [...this.#gaps, gap]
+        : [{ sinceUs: first.sinceUs, untilUs: second.untilUs }, ...others];
+  }
+
   at(ip: string, timeUs: number): Held<T> {
     const latest = this.#byAddress.get(ip);
     if (latest === undefined) return { kind: "never" };
+    if (this.#gaps.some(({ sinceUs, untilUs }) => sinceUs <= timeUs && timeUs <= untilUs))
+      return this.#surelyAmong([...chain(latest)], timeUs);
     // Nearly always an address has one holder, who lives.
     if (latest.earlier === undefined && latest.fromUs <= timeUs && timeUs <= latest.untilUs)
       return { kind: "held", by: latest.value };
@@ -110,6 +133,16 @@ export class AddressHistory<T> {
     const [first] = found;
     if (first === undefined) return missed(holdings, timeUs);
     return found.length === 1 ? { kind: "held", by: first.value } : { kind: "ambiguous", by: byStart(found) };
+  }
+
+  /** In a gap somebody has to be known to have had the address: that nobody else is known to is no proof. */
+  #surelyAmong(holdings: readonly Holding<T>[], timeUs: number): Held<T> {
+    const { skewUs } = this.#settings;
+    const found = holdingsAt(holdings, timeUs, { beforeUs: skewUs, afterUs: skewUs, skewUs });
+    const [first] = found;
+    if (first === undefined) return missed(holdings, timeUs);
+    if (found.length > 1) return { kind: "ambiguous", by: byStart(found) };
+    return { kind: isSure(first, timeUs, skewUs) ? "held" : "doubtful", by: first.value };
   }
 
   #find(ip: string, key: string): Holding<T> | undefined {

@@ -51,6 +51,7 @@ function covering<T>(
   return holdings.filter(({ fromUs, untilUs }) => fromUs - beforeUs <= timeUs && timeUs <= untilUs + afterUs);
 }
 
-function isSure({ surelyFromUs, surelyUntilUs, isStaying }: PodLife, timeUs: number, skewUs: number): boolean {
+/** Whether its times alone say that it had the address then. */
+export function isSure({ surelyFromUs, surelyUntilUs, isStaying }: PodLife, timeUs: number, skewUs: number): boolean {
   return surelyFromUs + skewUs <= timeUs && (isStaying || timeUs <= surelyUntilUs - skewUs);
 }

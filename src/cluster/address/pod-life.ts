@@ -5,7 +5,7 @@ const CUT_US = 1_000_000;
 
 /** When a pod had its addresses, as far as its object tells; microseconds since 1970. */
 export interface PodLife {
-  /** It had them not before this; -Infinity where nothing tells. */
+  /** It used them not before this; -Infinity where nothing tells. */
   readonly fromUs: number;
   /** It surely had them from this on; Infinity where nothing tells. */
   readonly surelyFromUs: number;
@@ -23,8 +23,10 @@ export function isFinished(pod: Pod): boolean {
 }
 
 export function podLife(pod: Pod): PodLife {
-  const fromUs = pod.startUs ?? pod.metadata.creationUs ?? -Infinity;
-  const start = { fromUs, surelyFromUs: Math.max(fromUs, pod.runningUs ?? Infinity) + CUT_US };
+  const runningUs = pod.runningUs ?? Infinity;
+  const givenUs = pod.startUs ?? pod.metadata.creationUs ?? -Infinity;
+  const fromUs = pod.isFirstRun === true && runningUs < Infinity ? Math.max(givenUs, runningUs) : givenUs;
+  const start = { fromUs, surelyFromUs: Math.max(fromUs, runningUs) + CUT_US };
   if (isFinished(pod)) {
     const untilUs = pod.endUs === undefined ? undefined : pod.endUs + CUT_US;
     return { ...start, untilUs, surelyUntilUs: pod.endUs ?? -Infinity, isStaying: false };
@@ -32,7 +34,8 @@ export function podLife(pod: Pod): PodLife {
   // A deletionTimestamp is the end of the grace period (API conventions): the latest moment, not a sure one.
   const { deletionUs } = pod.metadata;
   if (deletionUs === undefined) return { ...start, untilUs: Infinity, surelyUntilUs: Infinity, isStaying: true };
-  return { ...start, untilUs: deletionUs + CUT_US, surelyUntilUs: -Infinity, isStaying: false };
+  const untilUs = Math.min(deletionUs, pod.endUs ?? Infinity) + CUT_US;
+  return { ...start, untilUs, surelyUntilUs: pod.endUs ?? -Infinity, isStaying: false };
 }
 
 /** Tells pods apart, also two in turn that bear one name. */

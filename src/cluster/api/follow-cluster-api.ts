@@ -8,6 +8,8 @@ export interface FollowApiOptions {
   /** What has changed, as it comes: of a list a page, of a watch an event. */
   readonly onChange: (changes: readonly ClusterChange[]) => void;
   readonly nowUs: () => number;
+  /** How late news may come. */
+  readonly newsLagUs: number;
   readonly logger: Logger;
   readonly signal: AbortSignal;
   readonly pauses?: Pauses;
@@ -35,11 +37,12 @@ export class ApiFollower {
   constructor(connection: ApiConnection, options: FollowApiOptions) {
     this.#server = connection.server;
     this.#options = options;
-    const { pauses = defaultPauses, logger, nowUs, onChange, signal } = options;
+    const { pauses = defaultPauses, logger, nowUs, newsLagUs, onChange, signal } = options;
     const watchOptions = {
       connection,
       pauses,
       nowUs,
+      newsLagUs,
       onChanges: (changes: readonly ClusterChange[]) => {
         if (changes.length > 0 && !signal.aborted) onChange(changes);
       },
@@ -60,6 +63,12 @@ export class ApiFollower {
   /** Why what is known may be wrong by now; undefined while it is not. */
   get fault(): string | undefined {
     return this.#fault;
+  }
+
+  /** Since when something that is followed can't be; undefined while all is well. */
+  get troubledSinceUs(): number | undefined {
+    const times = this.#watches.map(({ troubledSinceUs }) => troubledSinceUs).filter((time) => time !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   /** Kinds that may not be read, with the server's reason. */

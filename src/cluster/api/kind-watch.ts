@@ -28,6 +28,7 @@ export interface KindWatchOptions {
   readonly connection: ApiConnection;
   readonly pauses: Pauses;
   readonly nowUs: () => number;
+  readonly newsLagUs: number;
   readonly onChanges: (changes: readonly ClusterChange[]) => void;
   /** `state` is another. */
   readonly onState: () => void;
@@ -44,8 +45,9 @@ export class KindWatch {
   readonly #options: KindWatchOptions;
   readonly #known: KnownNames;
   readonly #shared = new SharedParts();
-  /** When the server was last heard: what vanished was there until then. */
+  /** When the server was last heard: what vanished was there until then, but for news that was on its way. */
   #heardUs = -Infinity;
+  #troubledSinceUs: number | undefined;
   /** Undefined where a list must come first. */
   #version: string | undefined;
   #failures = 0;
@@ -55,6 +57,11 @@ export class KindWatch {
     this.kind = kind;
     this.#options = options;
     this.#known = new KnownNames(kind);
+  }
+
+  /** Since when it has not been followed, though it may be; undefined while it is, and while it was not yet. */
+  get troubledSinceUs(): number | undefined {
+    return this.#state.kind === "missed" ? undefined : this.#troubledSinceUs;
   }
 
   get state(): KindState {
@@ -80,11 +87,12 @@ export class KindWatch {
   /** What is not in the list any more is told as vanished when the list is complete. */
   async #list(signal: AbortSignal): Promise<string> {
     const { connection, onChanges } = this.#options;
-    const seenUs = this.#heardUs;
+    const seenUs = this.#heardUs - this.#options.newsLagUs;
     this.#known.beginList();
     const onObjects = (objects: readonly RawObject[]): void => onChanges(objects.flatMap((raw) => this.#present(raw)));
     const version = await listKind(connection, this.kind, onObjects, signal);
     onChanges(this.#known.endList().map((object) => ({ kind: "vanished", object, seenUs })));
+    if (this.kind.kind === "Pod") onChanges([{ kind: "missed pods", sinceUs: seenUs }]);
     this.#heard();
     this.#succeed();
     return version;
@@ -137,11 +145,13 @@ export class KindWatch {
   /** The server answered. Pauses go on to grow until a watch has shown that it works. */
   #succeed(): void {
     this.#state = { kind: "known" };
+    this.#troubledSinceUs = undefined;
     this.#options.onState();
   }
 
   #fail(fault: ApiFault): void {
     this.#failures += 1;
+    this.#troubledSinceUs ??= this.#options.nowUs();
     if (fault.isExpired || fault.isForGood) this.#version = undefined;
     if (fault.isForGood) this.#state = { kind: "missed", reason: fault.message };
     else if (this.#failures >= FAILURES_TO_SAY) this.#state = { kind: "failing", reason: fault.message };

@@ -1,7 +1,9 @@
-import { FieldFault, at, elements, flag, port, text, time, type Field } from "./field.ts";
+import { FieldFault, at, elements, flag, isAbsent, port, text, time, type Field } from "./field.ts";
 import type { ContainerPort, Pod } from "../objects.ts";
 import { parseEitherAddresses } from "./parse-address.ts";
 import { parseNamespacedMetadata } from "./parse-metadata.ts";
+
+const CONTAINER_LISTS = ["initContainerStatuses", "containerStatuses"];
 
 export function parsePod(object: Field): Pod {
   const spec = at(object, "spec");
@@ -18,7 +20,11 @@ export function parsePod(object: Field): Pod {
     hostIps: parseEitherAddresses(ipsOf(at(status, "hostIPs")), at(status, "hostIP")),
     startUs: time(at(status, "startTime")),
     runningUs: least(states.flatMap((state) => startTimes(state))),
-    endUs: isFinal(phase) ? greatest(states.map((state) => time(at(state, "terminated", "finishedAt")))) : undefined,
+    isFirstRun: isFirstRun(status),
+    endUs:
+      isFinal(phase) || isEnded(object, status)
+        ? greatest(states.map((state) => time(at(state, "terminated", "finishedAt"))))
+        : undefined,
     ports: parsePorts(spec),
   };
 }
@@ -28,15 +34,26 @@ function isFinal(phase: string | undefined): boolean {
   return phase === "Succeeded" || phase === "Failed";
 }
 
+/** A pod that is to go and whose containers have all ended is over, whatever its phase says. */
+function isEnded(object: Field, status: Field): boolean {
+  const states = elements(at(status, "containerStatuses")).map((container) => at(container, "state", "terminated"));
+  const isDeleted = !isAbsent(at(object, "metadata", "deletionTimestamp"));
+  return isDeleted && states.length > 0 && states.every((terminated) => !isAbsent(terminated));
+}
+
+/** No container has been started again, so that the first start that is told was the pod's first. */
+function isFirstRun(status: Field): boolean {
+  const containers = CONTAINER_LISTS.flatMap((name) => elements(at(status, name)));
+  return containers.length > 0 && containers.every((container) => at(container, "restartCount").value === 0);
+}
+
 function ipsOf(list: Field): readonly Field[] {
   return elements(list).map((element) => at(element, "ip"));
 }
 
 /** Not `lastState`: after a node's reboot that tells of a sandbox that had another address. */
 function containerStates(status: Field): readonly Field[] {
-  return ["initContainerStatuses", "containerStatuses"]
-    .flatMap((name) => elements(at(status, name)))
-    .map((container) => at(container, "state"));
+  return CONTAINER_LISTS.flatMap((name) => elements(at(status, name))).map((container) => at(container, "state"));
 }
 
 function startTimes(state: Field): readonly (number | undefined)[] {

@@ -65,7 +65,13 @@ function podBody({ nodeName, hostNetwork, phase, ips, hostIps, startUs, ports, .
       hostIP: hostIps[0],
       hostIPs: filled(hostIps.map((ip) => ({ ip }))),
       startTime: toTime(startUs),
-      containerStatuses: filled(containerStates(pod).map((state) => ({ name: "ports", state }))),
+      containerStatuses: filled(
+        containerStates(pod).map((state) => ({
+          name: "ports",
+          state,
+          restartCount: pod.isFirstRun === true ? 0 : undefined,
+        })),
+      ),
     },
   };
 }

@@ -70,6 +70,12 @@ export function topOf(owner: Owner): Owner {
   return top;
 }
 
+/** How many owners stand above this one. */
+export function linksAbove(owner: Owner): number {
+  const { parent, reference } = owner;
+  return parent !== undefined && isMeant(reference, parent) ? 1 + linksAbove(parent) : 0;
+}
+
 /** The same name but a uid that it never had: the owner that is referred to is gone, and this is another. */
 export function isMeant(reference: OwnerReference | undefined, { uids }: Owner): boolean {
   return reference?.uid === undefined || uids.length === 0 || uids.includes(reference.uid);

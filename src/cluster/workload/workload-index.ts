@@ -7,7 +7,7 @@ import { isCustomGroup } from "./api-group.ts";
 import { describeWorkload } from "./describe-workload.ts";
 import { LabelIndex } from "./label-index.ts";
 import { OwnerTree } from "./owner-tree.ts";
-import { isMeant, type Owner, refOf, topOf } from "./owner.ts";
+import { isMeant, linksAbove, type Owner, refOf, topOf } from "./owner.ts";
 
 /** Who a pod belongs to: the owner at the top of its chain, or nobody but itself. */
 type Top = Owner | undefined;
@@ -67,6 +67,13 @@ export class WorkloadIndex {
   refOf(pod: Pod): WorkloadRef {
     const top = this.#topOf(pod);
     return top === undefined ? podRef(pod) : refOf(top);
+  }
+
+  /** How many owners are known of a pod, up to the top. */
+  linksOf(pod: Pod): number {
+    const owner = this.#owners.ownerOf(pod);
+    if (owner === undefined || !isMeant(pod.metadata.owner, owner)) return 0;
+    return 1 + linksAbove(owner);
   }
 
   identityOf(pod: Pod): PodIdentity {
