@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,9 +16,13 @@ const limitMs = 120_000;
 const folder = mkdtempSync(join(tmpdir(), "weir-memory-"));
 const socket = join(folder, "capture.sock");
 
-const server = spawn(process.execPath, [path("big-api-server.ts"), pods], { stdio: ["ignore", "pipe", "inherit"] });
-const [port] = (await once(server.stdout, "data")) as [Buffer];
-writeFileSync(join(folder, "kubeconfig"), kubeconfig(Number(port)));
+const size = ["--pods", pods, "--nodes", String(Math.ceil(Number(pods) / 30)), "--services", String(Number(pods) / 10)];
+const server = spawn(
+  process.execPath,
+  [path("../test/api-server/main.ts"), ...size, "--kubeconfig", join(folder, "kubeconfig")],
+  { stdio: ["ignore", "pipe", "inherit"] },
+);
+await once(server.stdout, "data");
 const listen = await freePort();
 // A capture that has nothing to tell.
 const capture = createServer().listen(socket);
@@ -71,17 +75,6 @@ async function untilSynced(process_: ChildProcess): Promise<{ readonly syncMs: n
 function memory({ pid }: ChildProcess, field: string): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   return Math.round(Number(new RegExp(`${field}:\\s*(\\d+)`, "u").exec(status)?.[1]) / 1024);
-}
-
-function kubeconfig(apiPort: number): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    "current-context": "here",
-    contexts: [{ name: "here", context: { cluster: "here", user: "me" } }],
-    clusters: [{ name: "here", cluster: { server: `http://127.0.0.1:${apiPort}`, "insecure-skip-tls-verify": true } }],
-    users: [{ name: "me", user: { token: "not-a-secret" } }],
-  });
 }
 
 async function freePort(): Promise<number> {

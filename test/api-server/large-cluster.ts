@@ -1,11 +1,20 @@
+import {
+  nodeName,
+  podAddress,
+  podName,
+  podObject,
+  PODS_PER_WORKLOAD,
+  podSpec,
+  podUid,
+  SHOPS,
+  workloadName,
+} from "./large-pod.ts";
+
 export interface ClusterSize {
   readonly nodes: number;
   readonly pods: number;
   readonly services: number;
 }
-
-const PODS_PER_WORKLOAD = 20;
-const SHOPS = 50;
 
 /**
  * As many objects as a large cluster has, each as large as the real ones are: some 4 KB of JSON for a pod. Made one
@@ -49,15 +58,6 @@ function nodeObject(place: number): object {
   };
 }
 
-function nodeName(place: number): string {
-  return `node-${String(place).padStart(5, "0")}`;
-}
-
-function workloadName(workload: number): { readonly namespace: string; readonly name: string; readonly hash: string } {
-  const hash = (0x1a2b3c + workload).toString(16);
-  return { namespace: `shop-${workload % SHOPS}`, name: `web-${workload}`, hash };
-}
-
 function* workloadObjects(workload: number): Generator<object> {
   const { namespace: ns, name, hash } = workloadName(workload);
   const labels = { app: name, "app.kubernetes.io/part-of": "shop" };
@@ -78,140 +78,6 @@ function* workloadObjects(workload: number): Generator<object> {
 function workloadSpec(labels: object): object {
   const template = { metadata: { labels }, spec: podSpec("") };
   return { replicas: PODS_PER_WORKLOAD, selector: { matchLabels: labels }, template };
-}
-
-/** The address of a pod, of which there may be sixteen million. */
-export function podAddress(place: number): string {
-  return `10.${(place >> 16) & 255}.${(place >> 8) & 255}.${place & 255}`;
-}
-
-function podObject(place: number, nodes: number): object {
-  const { namespace: ns, name, hash } = workloadName(Math.floor(place / PODS_PER_WORKLOAD));
-  const node = nodeName(place % nodes);
-  const owner = { apiVersion: "apps/v1", kind: "ReplicaSet", name: `${name}-${hash}`, uid: `uid-${name}-${hash}` };
-  return {
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: {
-      name: `${name}-${hash}-${place.toString(36).padStart(5, "0")}`,
-      generateName: `${name}-${hash}-`,
-      namespace: ns,
-      uid: `5f0c1d2e-0000-4000-8000-${String(place).padStart(12, "0")}`,
-      creationTimestamp: "2026-01-01T00:00:00Z",
-      labels: { app: name, "app.kubernetes.io/part-of": "shop", "pod-template-hash": hash },
-      annotations: { "kubernetes.io/config.seen": "2026-01-01T00:00:00.000000000Z", "prometheus.io/scrape": "true" },
-      ownerReferences: [{ ...owner, controller: true, blockOwnerDeletion: true }],
-      managedFields: managedFields(),
-    },
-    spec: { ...podSpec(node), nodeName: node },
-    status: podStatus(podAddress(place), place),
-  };
-}
-
-function podSpec(node: string): object {
-  const mounts = [
-    { name: "kube-api-access-x", readOnly: true, mountPath: "/var/run/secrets/kubernetes.io/serviceaccount" },
-  ];
-  return {
-    serviceAccountName: "default",
-    restartPolicy: "Always",
-    dnsPolicy: "ClusterFirst",
-    schedulerName: "default-scheduler",
-    terminationGracePeriodSeconds: 30,
-    enableServiceLinks: true,
-    tolerations: ["not-ready", "unreachable"].map((reason) => ({
-      key: `node.kubernetes.io/${reason}`,
-      operator: "Exists",
-      effect: "NoExecute",
-      tolerationSeconds: 300,
-    })),
-    containers: [
-      {
-        name: "web",
-        image: "registry.example/shop/web@sha256:3f1f8c1c5e1d2b3a4958677685948372615049382716f5e4d3c2b1a09f8e7d6c",
-        args: ["--listen=:8080", "--metrics=:9090", `--node=${node}`],
-        ports: [
-          { name: "http", containerPort: 8080, protocol: "TCP" },
-          { name: "metrics", containerPort: 9090, protocol: "TCP" },
-        ],
-        env: Array.from({ length: 12 }, (_, each) => ({ name: `SETTING_${each}`, value: `value-of-setting-${each}` })),
-        resources: { limits: { cpu: "500m", memory: "512Mi" }, requests: { cpu: "100m", memory: "128Mi" } },
-        livenessProbe: {
-          httpGet: { path: "/livez", port: "http", scheme: "HTTP" },
-          periodSeconds: 10,
-          failureThreshold: 3,
-        },
-        readinessProbe: {
-          httpGet: { path: "/readyz", port: "http", scheme: "HTTP" },
-          periodSeconds: 5,
-          failureThreshold: 3,
-        },
-        volumeMounts: mounts,
-        imagePullPolicy: "IfNotPresent",
-      },
-    ],
-    volumes: [
-      {
-        name: "kube-api-access-x",
-        projected: { sources: [{ serviceAccountToken: { expirationSeconds: 3607, path: "token" } }] },
-      },
-    ],
-  };
-}
-
-function podStatus(podIP: string, place: number): object {
-  const time = "2026-01-01T00:00:05Z";
-  return {
-    phase: "Running",
-    podIP,
-    podIPs: [{ ip: podIP }],
-    hostIP: `172.16.${(place >> 8) & 255}.${place & 255}`,
-    startTime: "2026-01-01T00:00:01Z",
-    qosClass: "Burstable",
-    conditions: ["Initialized", "Ready", "ContainersReady", "PodScheduled"].map((type) => ({
-      type,
-      status: "True",
-      lastProbeTime: null,
-      lastTransitionTime: time,
-    })),
-    containerStatuses: [
-      {
-        name: "web",
-        ready: true,
-        started: true,
-        restartCount: 0,
-        state: { running: { startedAt: time } },
-        image: "registry.example/shop/web",
-        imageID: "registry.example/shop/web@sha256:3f1f8c1c5e1d2b3a4958677685948372615049382716f5e4d3c2b1a09f8e7d6c",
-        containerID: `containerd://${place.toString(16).padStart(64, "0")}`,
-      },
-    ],
-  };
-}
-
-/** What a real pod's JSON is largely made of. */
-function managedFields(): readonly object[] {
-  const containers = {
-    'k:{"name":"web"}': { ".": {}, "f:args": {}, "f:env": {}, "f:image": {}, "f:ports": {}, "f:resources": {} },
-  };
-  const metadata = { "f:generateName": {}, "f:labels": { ".": {}, "f:app": {}, "f:pod-template-hash": {} } };
-  const entry = { operation: "Update", apiVersion: "v1", time: "2026-01-01T00:00:00Z", fieldsType: "FieldsV1" };
-  const status = {
-    "f:conditions": {},
-    "f:containerStatuses": {},
-    "f:phase": {},
-    "f:podIP": {},
-    "f:podIPs": {},
-    "f:startTime": {},
-  };
-  return [
-    {
-      manager: "kube-controller-manager",
-      ...entry,
-      fieldsV1: { "f:metadata": metadata, "f:spec": { "f:containers": containers } },
-    },
-    { manager: "kubelet", ...entry, fieldsV1: { "f:status": status }, subresource: "status" },
-  ];
 }
 
 /** A Service, and the EndpointSlice with the pods of one workload. */
@@ -244,6 +110,7 @@ function* serviceObjects(place: number, pods: number): Generator<object> {
     ports: [{ name: "http", protocol: "TCP", port: 8080 }],
     endpoints: Array.from({ length: count }, (_, each) => ({
       addresses: [podAddress(first + each)],
+      targetRef: { kind: "Pod", namespace: ns, name: podName(first + each), uid: podUid(first + each) },
       conditions: { ready: true, serving: true, terminating: false },
     })),
   };

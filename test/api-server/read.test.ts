@@ -331,6 +331,7 @@ await t.test("API discovery: groups, versions, resources, and all of it in one d
     status: 404,
     body: { reason: "NotFound", message: "the server could not find the requested resource" },
   });
+  t.equal((await ask(server, "GET /api/v1/%E0%A4%A")).status, 404, "a path that is no text");
   t.match((await ask(server, "GET /version")).body, { major: "1" });
 });
 

@@ -19,9 +19,18 @@ export interface Target {
 
 export function readRequestInfo(method: string, url: string): RequestInfo {
   const { pathname, searchParams: query } = new URL(url, "http://api");
-  const path = decodeURIComponent(pathname);
+  const path = decoded(pathname);
   const target = readTarget(path.split("/").filter((part) => part !== ""));
   return { path, query, target, verb: target === undefined ? method.toLowerCase() : verbOf(method, target, query) };
+}
+
+/** A path that is no text is about nothing that is served. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 function readTarget(parts: readonly string[]): Target | undefined {
