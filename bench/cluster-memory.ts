@@ -12,7 +12,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const pods = process.argv[2] ?? "100000";
-const limitMs = 120_000;
+const limitMs = 600_000;
 const folder = mkdtempSync(join(tmpdir(), "weir-memory-"));
 const socket = join(folder, "capture.sock");
 

@@ -39,7 +39,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   signal.addEventListener("abort", () => stop.abort(), { once: true });
 
   // Who is who.
-  const cluster = new ClusterState({ skewUs: CLOCK_SKEW_US });
+  const cluster = new ClusterState({ skewUs: CLOCK_SKEW_US }, options.ranges);
 
   // What is learned, and where it is kept.
   const store = orRefuse(() => new ProfileStore(options.dataDir));
@@ -79,7 +79,13 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     { name: "cluster", ok: followed.fault() === undefined, detail: clusterDetail(followed, cluster) },
     { name: "store", ok: saver.fault === undefined, detail: saver.fault ?? "saved" },
   ];
-  const registry = makeRegistry({ captureStatus: () => captureStatus, feedStatus: () => feed.status, book, cluster });
+  const registry = makeRegistry({
+    captureStatus: () => captureStatus,
+    feedStatus: () => feed.status,
+    book,
+    cluster,
+    queue,
+  });
   const server = await buildServer({
     book,
     cluster,
@@ -117,7 +123,10 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
 
 function clusterDetail(followed: FollowedCluster, cluster: ClusterState): string {
   const missed = followed.missed();
-  const known = followed.fault() ?? `${cluster.podCount} pods known`;
+  const ranges = cluster.arePodRangesKnown
+    ? ""
+    : "; pod ranges not known: private addresses that nobody has stay unresolved";
+  const known = followed.fault() ?? `${cluster.podCount} pods known${ranges}`;
   return missed.length === 0 ? known : `${known}; may not be read: ${missed.join(", ")}`;
 }
 

@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import { isInPod } from "../cluster/api/connect-api.ts";
 import type { ClusterOrigin } from "../cluster/follow-cluster.ts";
+import type { GivenRanges } from "../cluster/given-ranges.ts";
 import { flag } from "./flag.ts";
+import { addRangeFlags, type RangeFlags, toGivenRanges } from "./range-flags.ts";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { CaptureSource } from "../flow/capture-feed.ts";
@@ -34,6 +36,7 @@ Exit status: 0 told to stop; 2 bad usage or input, or it can't capture.`;
 export interface AgentOptions {
   readonly capture: CaptureSource;
   readonly cluster: ClusterOrigin;
+  readonly ranges: GivenRanges;
   readonly listen: ListenAddress;
   readonly dataDir: string;
   /** Whose own side of each connection is recorded; undefined records both. */
@@ -41,7 +44,7 @@ export interface AgentOptions {
   readonly logLevel: string;
 }
 
-interface RawOptions {
+interface RawOptions extends RangeFlags {
   readonly interface: string;
   readonly capture: string;
   readonly cluster?: readonly string[];
@@ -56,7 +59,7 @@ interface RawOptions {
 export type RunAgent = (options: AgentOptions, signal: AbortSignal) => Promise<void>;
 
 export function addAgentCommand(program: Command, runAgent: RunAgent): void {
-  program
+  const command = program
     .command("agent")
     .summary("learn live and answer over HTTP")
     .description("Watches this machine's traffic, keeps a profile of each workload and writes NetworkPolicies from it.")
@@ -74,7 +77,8 @@ export function addAgentCommand(program: Command, runAgent: RunAgent): void {
       flag("--log-level <level>", "of the log on standard error")
         .choices(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
         .default("info"),
-    )
+    );
+  addRangeFlags(command)
     .addHelpText("after", help)
     .action((raw: RawOptions) => runAgent(checkOptions(raw), stopSignal()));
 }
@@ -96,7 +100,7 @@ function checkOptions(raw: RawOptions): AgentOptions {
   const cluster = check("cluster", () => toOrigin(raw.cluster, raw.kubeconfig));
   if (capture === undefined || listen === undefined || cluster === undefined) throw new UsageError(faults.join("; "));
   const { dataDir, node, logLevel } = raw;
-  return { capture, cluster, listen, dataDir, node, logLevel };
+  return { capture, cluster, ranges: toGivenRanges(raw), listen, dataDir, node, logLevel };
 }
 
 function toCaptureSource(how: string, interfaces: string): CaptureSource {

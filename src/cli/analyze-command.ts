@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { flag } from "./flag.ts";
 import type { AnalyzeOptions } from "./analyze.ts";
 import { addGeneratorFlags } from "./generator-flags.ts";
+import { addRangeFlags } from "./range-flags.ts";
 
 const help = `
 The cluster files are what kubectl prints, YAML or JSON:
@@ -30,7 +31,7 @@ export function addAnalyzeCommand(program: Command): void {
     .addOption(
       flag("--output <what>", "what to print").choices(["policies", "profiles", "review"]).default("policies"),
     );
-  addGeneratorFlags(command)
+  addGeneratorFlags(addRangeFlags(command))
     .addHelpText("after", help)
     .action(async (options: AnalyzeOptions) => {
       const { analyze } = await import("./analyze.ts");

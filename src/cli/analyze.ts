@@ -1,6 +1,7 @@
 import { ClusterFileError } from "../cluster/file/cluster-file-error.ts";
 import { readClusterFiles } from "../cluster/file/cluster-files.ts";
 import { ClusterState } from "../cluster/cluster-state.ts";
+import type { GivenRanges } from "../cluster/given-ranges.ts";
 import { type Generated, generatePolicies } from "../policy/generate.ts";
 import type { GeneratorSettings } from "../policy/resolve-options.ts";
 import { toYaml } from "../policy/yaml.ts";
@@ -12,9 +13,10 @@ import { analysisNotes } from "./analysis-notes.ts";
 import { toGeneratorSettings } from "./generator-settings.ts";
 import { readCaptures } from "./read-captures.ts";
 import { StandardOutput } from "./standard-output.ts";
+import { type RangeFlags, toGivenRanges } from "./range-flags.ts";
 import { UsageError } from "./usage-error.ts";
 
-export interface AnalyzeOptions extends GeneratorFlags {
+export interface AnalyzeOptions extends GeneratorFlags, RangeFlags {
   readonly pcap: readonly string[];
   readonly cluster: readonly string[];
   readonly namespace?: string;
@@ -24,7 +26,7 @@ export interface AnalyzeOptions extends GeneratorFlags {
 /** Learns from savefiles and prints what was asked for. Throws UsageError, after printing what could be read. */
 export async function analyze(options: AnalyzeOptions): Promise<void> {
   const settings = toGeneratorSettings(options);
-  const cluster = readCluster(options.cluster);
+  const cluster = readCluster(options.cluster, toGivenRanges(options));
   const book = new ProfileBook();
   let fault: UsageError | undefined;
   try {
@@ -39,9 +41,9 @@ export async function analyze(options: AnalyzeOptions): Promise<void> {
   if (fault !== undefined) throw fault;
 }
 
-function readCluster(paths: readonly string[]): ClusterState {
+function readCluster(paths: readonly string[], ranges: GivenRanges): ClusterState {
   try {
-    const cluster = new ClusterState();
+    const cluster = new ClusterState({}, ranges);
     cluster.replace(readClusterFiles(paths), Date.now() * 1000);
     return cluster;
   } catch (error) {

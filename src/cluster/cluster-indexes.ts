@@ -2,6 +2,7 @@ import type { HistorySettings } from "./address/address-history.ts";
 import { HostAddresses } from "./address/host-addresses.ts";
 import type { ClusterChange, Identified } from "./cluster-change.ts";
 import { ClusterRanges } from "./cluster-ranges.ts";
+import type { GivenRanges } from "./given-ranges.ts";
 import { NamedObjects } from "./named-objects.ts";
 import { isSame } from "./object/is-same.ts";
 import type {
@@ -26,7 +27,7 @@ export class ClusterIndexes {
   readonly workloads = new WorkloadIndex();
   readonly services = new ServiceIndex();
   readonly endpoints = new EndpointIndex();
-  readonly ranges = new ClusterRanges();
+  readonly ranges: ClusterRanges;
   readonly roll = new PodRoll();
   readonly pods: PodAddresses;
   readonly hosts: HostAddresses;
@@ -34,8 +35,10 @@ export class ClusterIndexes {
   /** All objects but pods, of which there are too many and sometimes two of a name. */
   readonly objects: { readonly [Type in Exclude<KubernetesObject["type"], "Pod">]: NamedObjects<OfType<Type>> };
 
-  constructor(settings: HistorySettings) {
-    const { workloads, services, endpoints, ranges } = this;
+  constructor(settings: HistorySettings, given: GivenRanges) {
+    const ranges = new ClusterRanges(given);
+    const { workloads, services, endpoints } = this;
+    this.ranges = ranges;
     this.pods = new PodAddresses(workloads, settings);
     this.hosts = new HostAddresses(settings);
     this.objects = {

@@ -2,6 +2,7 @@ import { addressInCidr, parseCidr, type Cidr } from "./address/address-ranges.ts
 import { addressNumber, type AddressNumber } from "./address/address.ts";
 import { CountedRanges } from "./address/counted-ranges.ts";
 import { LearnedRanges } from "./address/learned-ranges.ts";
+import type { GivenRanges } from "./given-ranges.ts";
 import type { Index } from "./named-objects.ts";
 import type { Node, Pod, Service, ServiceCidr } from "./objects.ts";
 
@@ -14,6 +15,11 @@ export class ClusterRanges {
   readonly #devices = new Map<string, Node>();
   /** Addresses of pods outside of the pod ranges; undefined where they must be counted anew. */
   #strangers: number | undefined = 0;
+
+  constructor({ podCidrs, serviceCidrs }: GivenRanges) {
+    for (const cidr of podCidrs) this.#pods.add(cidr);
+    for (const cidr of serviceCidrs) this.#toldServices.add(cidr);
+  }
 
   readonly ofNodes: Index<Node> = {
     put: (node) => {
@@ -57,7 +63,7 @@ export class ClusterRanges {
     return this.#pods.holds(address);
   }
 
-  /** As told (ServiceCIDR, KEP-1880), or else learned from the Services there are. */
+  /** As told (by flag, or ServiceCIDR, KEP-1880), or else learned from the Services there are. */
   isServiceAddress(address: AddressNumber): boolean {
     return this.#toldServices.isEmpty ? this.#learnedServices.holds(address) : this.#toldServices.holds(address);
   }

@@ -4,6 +4,7 @@ import { identifyAddress } from "./address-book.ts";
 import type { ClusterChange } from "./cluster-change.ts";
 import { ClusterIndexes } from "./cluster-indexes.ts";
 import type { Flow } from "./flow.ts";
+import { type GivenRanges, noGivenRanges } from "./given-ranges.ts";
 import { identifyConnection } from "./identify-connection.ts";
 import type { Identity } from "./identity.ts";
 import { namespaceLabels } from "./namespace-labels.ts";
@@ -20,8 +21,8 @@ export class ClusterState {
   readonly #indexes: ClusterIndexes;
   readonly #reading = new Reading();
 
-  constructor(settings: Partial<HistorySettings> = {}) {
-    this.#indexes = new ClusterIndexes({ ...defaultHistorySettings, ...settings });
+  constructor(settings: Partial<HistorySettings> = {}, given: GivenRanges = noGivenRanges) {
+    this.#indexes = new ClusterIndexes({ ...defaultHistorySettings, ...settings }, given);
   }
 
   /** Takes changes in the order in which they came. Pods that have gone ended at the latest at `nowUs`. */
@@ -88,6 +89,11 @@ export class ClusterState {
 
   networkPolicies(): readonly NetworkPolicyObject[] {
     return this.#indexes.objects.NetworkPolicy.all;
+  }
+
+  /** Whether it is known where pods get their addresses from, so that other private addresses are outside. */
+  get arePodRangesKnown(): boolean {
+    return this.#indexes.ranges.arePodsKnown(this.#indexes.roll.all());
   }
 
   services(): readonly Service[] {

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import type { ClusterState } from "../cluster/cluster-state.ts";
+import type { IdentityQueue } from "../cluster/identity-queue.ts";
 import type { CaptureStatus } from "../flow/connection.ts";
 import type { FeedStatus } from "../flow/capture-feed.ts";
 import type { ProfileBook } from "../profile/profile-book.ts";
@@ -10,12 +11,14 @@ export interface MetricSources {
   readonly feedStatus: () => FeedStatus;
   readonly book: ProfileBook;
   readonly cluster: ClusterState;
+  /** Connections that wait until it is known whose they are. */
+  readonly queue: Pick<IdentityQueue, "size" | "overflowed">;
 }
 
 /** A registry of its own, not prom-client's global one, so that two agents in one process (as in tests) do not meet. */
 export function makeRegistry(sources: MetricSources): Registry {
   const registry = new Registry();
-  const { captureStatus, feedStatus, book, cluster } = sources;
+  const { captureStatus, feedStatus, book, cluster, queue } = sources;
   const gauge = (name: string, help: string, value: () => number): void => {
     registry.registerMetric(new Gauge({ name, help, registers: [], collect: setTo(value) }));
   };
@@ -64,6 +67,9 @@ export function makeRegistry(sources: MetricSources): Registry {
   counter("weir_capture_bad_lines_total", "Lines from capture that were no events", () => feedStatus().badLines);
   gauge("weir_capture_connected", "Whether the capture process is heard", () => Number(feedStatus().isConnected));
   gauge("weir_profiles", "Workloads seen", () => book.size);
+  gauge("weir_identity_waiting", "Connections that wait for news of the cluster", () => queue.size);
+  counter("weir_identity_overflowed_total", "Told before that for want of room", () => queue.overflowed);
+  counter("weir_cluster_forgotten_total", "Past holders of addresses, forgotten", () => cluster.forgotten);
   gauge("weir_cluster_pods", "Pods known now", () => cluster.podCount);
   counter("weir_connections_total", "Connections told since the start", () => book.placement.connections);
   counter("weir_connections_of_pods_total", "Of those, with a pod at one end", () => book.placement.ofPods);

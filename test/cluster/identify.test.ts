@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import t from "tap";
 import { ClusterState } from "../../src/cluster/cluster-state.ts";
 import type { HistorySettings } from "../../src/cluster/address/address-history.ts";
+import { parseCidr } from "../../src/cluster/address/address-ranges.ts";
 import { parseClusterText } from "../../src/cluster/file/parse-cluster-text.ts";
 import { clock, node, pod, podOf, read, service, us, type PodOptions } from "./builders.ts";
 
@@ -237,6 +238,65 @@ await t.test(
     t.equal(who(otherPlugin, "10.9.9.9"), unknown, "a pod outside of the nodes' ranges: they are not what pods get");
   },
 );
+
+await t.test("ranges that are given by hand are known, unless a pod lives outside of them", async (t) => {
+  const [podCidr, serviceCidr] = ["172.20.0.0/16", "10.200.0.0/24"].map((text) => parseCidr(text)!);
+  const given = { podCidrs: [podCidr!], serviceCidrs: [serviceCidr!] };
+  const state = new ClusterState({}, given);
+  state.replace(read(node("node-1", "192.168.1.1"), pod("web", { ip: "172.20.0.1" })), us("12:00:00"));
+  t.same(
+    ["172.20.9.9", "10.9.9.9", "10.200.0.7"].map((ip) => who(state, ip)),
+    [
+      "in the cluster's pod range, but no known pod has had it",
+      "external",
+      "in the cluster's Service range, but no known Service has it",
+    ],
+  );
+  t.equal(state.arePodRangesKnown, true);
+  state.replace(read(pod("stranger", { ip: "172.30.0.1" })), us("12:00:00"));
+  t.match(who(state, "10.9.9.9"), /pod ranges are not known/);
+});
+
+await t.test("a restarted collector names nobody who only may have had an address before", async (t) => {
+  const state = new ClusterState();
+  const [old] = read({ ...pod("old", { ip: "10.0.0.1", start: "11:59:00", running: "11:59:05" }) });
+  state.apply(
+    [
+      { kind: "present", object: old! },
+      { kind: "missed pods", sinceUs: -Infinity },
+    ],
+    us("12:00:00"),
+  );
+  t.equal(who(state, "10.0.0.1", "11:59:30"), "pod old of Pod/old");
+  t.match(who(state, "10.0.0.1", "11:59:03"), /may have had this address then, or one that came and went/);
+  t.equal(who(state, "10.0.0.1", "12:00:01"), "pod old of Pod/old");
+});
+
+await t.test("a pod that vanished while nobody was told had its address until it was last seen", async (t) => {
+  const state = new ClusterState();
+  const [lost, other] = read(pod("lost", { ip: "10.0.0.1", start: "11:00:00", running: "11:00:01" }), pod("other"));
+  state.apply(
+    [
+      { kind: "present", object: lost! },
+      { kind: "present", object: other! },
+    ],
+    us("12:00:00"),
+  );
+  const seenUs = us("12:05:00");
+  state.apply(
+    [
+      { kind: "vanished", object: lost!, seenUs },
+      { kind: "missed pods", sinceUs: seenUs },
+    ],
+    us("12:10:00"),
+  );
+  t.equal(who(state, "10.0.0.1", "12:04:00"), "pod lost of Pod/lost");
+  t.match(who(state, "10.0.0.1", "12:07:00"), /only until/);
+  t.same(
+    state.pods().map(({ metadata }) => metadata.name),
+    ["other"],
+  );
+});
 
 await t.test("what is around known Services is unresolved, and so is a range that the cluster tells", async (t) => {
   const range = "in the cluster's Service range, but no known Service has it";

@@ -58,7 +58,13 @@ export async function server(conditions: readonly Condition[] = []): Promise<Ask
     cluster,
     flows,
     conditions: () => conditions,
-    registry: makeRegistry({ captureStatus: () => captureStatus, feedStatus: () => feedStatus, book, cluster }),
+    registry: makeRegistry({
+      captureStatus: () => captureStatus,
+      feedStatus: () => feedStatus,
+      book,
+      cluster,
+      queue: { size: 0, overflowed: 0 },
+    }),
     logger: pino({ level: "silent" }),
     forget: (workload, isMeant) => {
       const keys = book.keysOf(workload, isMeant);

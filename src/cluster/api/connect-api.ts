@@ -57,7 +57,7 @@ export async function connectApi(credentials: ApiCredentials): Promise<ApiConnec
 }
 
 async function readConfig(credentials: ApiCredentials): Promise<KubeConfig> {
-  const client = await import("@kubernetes/client-node");
+  const client = await import("@kubernetes/client-node/dist/config.js");
   const config = new client.KubeConfig();
   try {
     if (credentials.kind === "service account") config.loadFromCluster();
