@@ -27,4 +27,9 @@ export interface Flow {
   /** The Service the client asked for, where one is known. */
   readonly service: ServiceRef | undefined;
   readonly resolution: Resolution;
+  /**
+   * Where the wire showed both a Service's address and who answered: whether its EndpointSlices tell of that
+   * answerer. Absent where there is nothing to compare with.
+   */
+  readonly backend?: "told" | "untold";
 }

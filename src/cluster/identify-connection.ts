@@ -1,4 +1,5 @@
 import type { Connection, Endpoint } from "../flow/connection.ts";
+import { isIpv6 } from "./address/address.ts";
 import { identifyAddress, type AddressSources } from "./address-book.ts";
 import { backends, type BackendSources } from "./service/backends.ts";
 import type { Flow, ServerParty } from "./flow.ts";
@@ -24,13 +25,28 @@ export function identifyConnection(sources: ConnectionSources, told: Connection)
   const service = views
     .map((view) => theOne(askedAt(sources, protocol, view, startUs)))
     .find((one) => one !== undefined);
+  const servers = serversOf(sources, server, startUs, asked);
+  const backend = asked.length > 0 || service === undefined ? undefined : backendOf(sources, service, servers[0]);
   return {
     connection,
     client: { identity: identifyAddress(sources, client.ip, startUs), ip: client.ip },
-    servers: serversOf(sources, server, startUs, asked),
+    servers,
     service: service === undefined ? undefined : serviceRef(service.service),
     resolution: asked.length > 0 ? "endpoints" : "address",
+    ...(backend === undefined ? {} : { backend }),
   };
+}
+
+/** Endpoints are known as of now: a pod that has gone since is no longer among them, and proves nothing. */
+function backendOf(
+  { endpoints, roll }: ConnectionSources,
+  asked: AskedService,
+  { identity, ip, port }: ServerParty,
+): Flow["backend"] {
+  const told = endpoints.of(asked, isIpv6(ip) ? "IPv6" : "IPv4");
+  if (told.some((endpoint) => endpoint.ip === ip && endpoint.port === port)) return "told";
+  const isThere = identity.kind === "pod" && roll.named(identity.workload.namespace, identity.pod).length > 0;
+  return told.length > 0 && isThere ? "untold" : undefined;
 }
 
 /** The Services at an address and port; nodePorts are at every node's addresses. */

@@ -8,6 +8,8 @@ export interface Placement {
   readonly connections: number;
   /** At least one end is a pod. */
   readonly ofPods: number;
+  /** Of Services whose backend the wire showed: those that the EndpointSlices tell of, and those that they don't. */
+  readonly backends: { readonly told: number; readonly untold: number };
   /** An end that may be inside the cluster, and that nobody knows, by reason. */
   readonly reasons: readonly (readonly [reason: string, ends: number])[];
 }
@@ -16,13 +18,16 @@ export interface Placement {
 export class PlacementCount {
   #connections = 0;
   #ofPods = 0;
+  readonly #backends = { told: 0, untold: 0 };
   readonly #reasons = new Map<string, number>();
 
   get now(): Placement {
-    return { connections: this.#connections, ofPods: this.#ofPods, reasons: [...this.#reasons] };
+    const backends = { ...this.#backends };
+    return { connections: this.#connections, ofPods: this.#ofPods, backends, reasons: [...this.#reasons] };
   }
 
-  add({ client, servers }: Flow): void {
+  add({ client, servers, backend }: Flow): void {
+    if (backend !== undefined) this.#backends[backend] += 1;
     const ends = [client, ...servers].map(({ identity }) => identity);
     this.#connections += 1;
     if (ends.some(({ kind }) => kind === "pod")) this.#ofPods += 1;

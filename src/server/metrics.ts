@@ -73,6 +73,16 @@ export function makeRegistry(sources: MetricSources): Registry {
   gauge("weir_cluster_pods", "Pods known now", () => cluster.podCount);
   counter("weir_connections_total", "Connections told since the start", () => book.placement.connections);
   counter("weir_connections_of_pods_total", "Of those, with a pod at one end", () => book.placement.ofPods);
+  counter(
+    "weir_service_backends_told_total",
+    "Backends seen that EndpointSlices tell",
+    () => book.placement.backends.told,
+  );
+  counter(
+    "weir_service_backends_untold_total",
+    "Backends seen that they do not tell",
+    () => book.placement.backends.untold,
+  );
   counter("weir_connections_undirected_total", "Of unknown direction, in no profile", () => book.undirected);
   counter("weir_connections_overflowed_total", "Left out of profiles for want of room", () => book.overflowed);
   counter("weir_unresolved_ends_total", "Ends of connections that nobody knows", () =>

@@ -96,6 +96,18 @@ await t.test(
   },
 );
 
+await t.test("who answered for a Service is compared with who its EndpointSlices say may", async (t) => {
+  const state = stateOf(...web, podOf("api", "1", { ip: "10.244.1.6" }), service("web", webSpec));
+  const nat = [{ client: endpoint("10.244.1.9:40000"), server: endpoint("10.96.0.5:80") }];
+  const backend = (server: string, views = nat) => state.identifyConnection(from(server, { nat: views })).backend;
+  t.same(
+    [backend("10.244.1.5:8080"), backend("10.244.1.5:9999"), backend("10.244.1.6:8080"), backend("10.244.1.77:8080")],
+    ["told", "untold", "untold", undefined],
+    "nothing is said of a pod that has gone",
+  );
+  t.same([backend("10.244.1.5:8080", []), backend("10.96.0.5:80", [])], [undefined, undefined]);
+});
+
 await t.test(
   "a Service whose endpoints are not known yet leads to the pods that it selects, or to a port unconfirmed",
   async (t) => {
