@@ -7,7 +7,7 @@ import { AskedNames } from "./asked-names.ts";
 import { type Edge, edgeKey } from "./edge.ts";
 import { observeEdges } from "./edge-observations.ts";
 import { judgeLearned } from "./learned.ts";
-import { ObservedWindow, type Window } from "./observed-window.ts";
+import { type Losses, ObservedWindow, type Window } from "./observed-window.ts";
 import { OpenConnections } from "./open-connections.ts";
 import { type Placement, PlacementCount } from "./placement.ts";
 import type { Profile } from "./profile.ts";
@@ -180,14 +180,26 @@ export class ProfileBook {
   }
 
   #observed(edges: readonly Edge[]): Profile["observed"] {
-    const { sinceUs, untilUs, dropped } = this.#window.now;
+    const { sinceUs, untilUs, losses, older } = this.#window.now;
     return {
       since: sinceUs === null ? null : rfc3339(sinceUs),
       until: untilUs === null ? null : rfc3339(untilUs),
       connections: edges.reduce((sum, edge) => sum + edge.connections, 0),
-      dropped,
+      dropped: losses === null ? null : losses.dropped,
+      losses: losses === null ? null : otherLosses(losses),
+      older,
     };
   }
+}
+
+function otherLosses({
+  sampledOut,
+  overflowed,
+  evicted,
+  restarts,
+  unwatchedUs,
+}: Losses): Profile["observed"]["losses"] {
+  return { sampledOut, overflowed, evicted, restarts, unwatchedSeconds: Math.round(unwatchedUs / 1e6) };
 }
 
 function byKey(a: Edge, b: Edge): number {

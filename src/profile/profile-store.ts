@@ -34,8 +34,7 @@ export class ProfileStore {
     );
     this.#deleteEdge = prepare("DELETE FROM edge WHERE workload = ? AND key = ?");
     this.#upsertWindow = prepare(
-      `INSERT INTO window (id, since_us, until_us, dropped) VALUES (0, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET since_us = excluded.since_us, until_us = excluded.until_us, dropped = excluded.dropped`,
+      `INSERT OR REPLACE INTO window (id, since_us, until_us, losses, older) VALUES (0, ?, ?, ?, ?)`,
     );
   }
 
@@ -47,7 +46,8 @@ export class ProfileStore {
         const value = JSON.stringify(edge);
         this.#upsertEdge.run(workloadKey(workload), shelf, edgeKey(edge), namespace, kind, name, value);
       }
-      this.#upsertWindow.run(window.sinceUs, window.untilUs, window.dropped);
+      const { sinceUs, untilUs, losses, older } = window;
+      this.#upsertWindow.run(sinceUs, untilUs, JSON.stringify(losses), JSON.stringify(older));
     });
   }
 
@@ -71,10 +71,15 @@ export class ProfileStore {
   }
 
   #window(): Window {
-    const row = this.#database.prepare("SELECT since_us, until_us, dropped FROM window").get();
-    if (row === undefined) return { sinceUs: null, untilUs: null, dropped: null };
-    const { since_us: sinceUs, until_us: untilUs, dropped } = row as unknown as WindowRow;
-    return { sinceUs, untilUs, dropped };
+    const row = this.#database.prepare("SELECT since_us, until_us, losses, older FROM window").get();
+    if (row === undefined) return { sinceUs: null, untilUs: null, losses: null, older: null };
+    const { since_us: sinceUs, until_us: untilUs, losses, older } = row as unknown as WindowRow;
+    return {
+      sinceUs,
+      untilUs,
+      losses: JSON.parse(losses ?? "null") as Window["losses"],
+      older: JSON.parse(older ?? "null") as Window["older"],
+    };
   }
 
   close(): void {
@@ -105,5 +110,6 @@ interface EdgeRow {
 interface WindowRow {
   readonly since_us: number | null;
   readonly until_us: number | null;
-  readonly dropped: number | null;
+  readonly losses: string | null;
+  readonly older: string | null;
 }

@@ -1,5 +1,6 @@
 import type { LabelSelector, WorkloadRef } from "../cluster/workload.ts";
 import type { Edge } from "./edge.ts";
+import type { OlderConnections } from "./observed-window.ts";
 
 /** What one workload was seen to do: the value that the store keeps, HTTP shows and a policy is made from. */
 export interface Profile {
@@ -16,6 +17,16 @@ export interface Profile {
     readonly connections: number;
     /** Packets that the kernel dropped meanwhile on the nodes seen; null where it is not known. */
     readonly dropped: number | null;
+    /** What else was lost meanwhile, see Losses; null where it is not known. */
+    readonly losses: {
+      readonly sampledOut: number;
+      readonly overflowed: number;
+      readonly evicted: number;
+      readonly restarts: number;
+      readonly unwatchedSeconds: number;
+    } | null;
+    /** What was done to know connections that were open before; null where it is not known. */
+    readonly older: OlderConnections | null;
   };
   readonly learned: Learned;
   readonly ingress: readonly Edge[];

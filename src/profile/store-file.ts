@@ -2,9 +2,6 @@ import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-/** Written as PRAGMA user_version; one more with each change of the tables. */
-const SCHEMA_VERSION = 1;
-
 /** The store can't be opened or read; the message names the file. */
 export class StoreFault extends Error {
   override readonly name = "StoreFault";
@@ -40,23 +37,28 @@ function makeFolder(folder: string): void {
   mkdirSync(folder, { mode: 0o700 });
 }
 
+/** Each step by itself, so that a store of any age becomes one of today; the first makes it. */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE edge (
+     workload TEXT NOT NULL, shelf TEXT NOT NULL, key TEXT NOT NULL,
+     namespace TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+     value TEXT NOT NULL,
+     PRIMARY KEY (workload, shelf, key)
+   ) WITHOUT ROWID;
+   CREATE TABLE window (
+     id INTEGER PRIMARY KEY CHECK (id = 0), since_us REAL, until_us REAL, dropped INTEGER
+   );`,
+  `ALTER TABLE window ADD COLUMN losses TEXT;
+   ALTER TABLE window ADD COLUMN older TEXT;
+   UPDATE window SET losses = json_object('dropped', dropped, 'sampledOut', 0, 'overflowed', 0, 'evicted', 0,
+                                          'restarts', 0, 'unwatchedUs', 0) WHERE dropped IS NOT NULL;
+   ALTER TABLE window DROP COLUMN dropped;`,
+];
+
 function migrate(database: DatabaseSync): void {
   const { user_version: version } = database.prepare("PRAGMA user_version").get() as { user_version: number };
-  if (version > SCHEMA_VERSION) {
-    throw new Error(`made by a newer weir (schema ${version}; this one knows ${SCHEMA_VERSION})`);
-  }
-  if (version === SCHEMA_VERSION) return;
-  database.exec(`
-    BEGIN;
-    CREATE TABLE edge (
-      workload TEXT NOT NULL, shelf TEXT NOT NULL, key TEXT NOT NULL,
-      namespace TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
-      value TEXT NOT NULL,
-      PRIMARY KEY (workload, shelf, key)
-    ) WITHOUT ROWID;
-    CREATE TABLE window (
-      id INTEGER PRIMARY KEY CHECK (id = 0), since_us REAL, until_us REAL, dropped INTEGER
-    );
-    PRAGMA user_version = ${SCHEMA_VERSION};
-    COMMIT;`);
+  const { length: newest } = MIGRATIONS;
+  if (version > newest) throw new Error(`made by a newer weir (schema ${version}; this one knows ${newest})`);
+  for (const [done, step] of MIGRATIONS.entries())
+    if (done >= version) database.exec(`BEGIN; ${step} PRAGMA user_version = ${done + 1}; COMMIT;`);
 }

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { Observed } from "../policy/review/observed-shape.ts";
 
 /**
  * What the HTTP side answers, as JSON Schema: /openapi.json is made from these, and the tests hold the
@@ -42,13 +43,6 @@ const edge = Type.Object({
 
 const nodes = Type.Object({ seen: count, expected: count });
 
-const observed = Type.Object({
-  since: Type.Union([time, Type.Null()]),
-  until: Type.Union([time, Type.Null()]),
-  connections: count,
-  dropped: Type.Union([count, Type.Null()], { description: "packets the kernel had no room for" }),
-});
-
 const learned = Type.Object({
   word: Type.String(),
   chanceOfNew: Type.Number({
@@ -63,7 +57,7 @@ export const profile = Type.Object({
   selector: Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()]),
   pods: Type.Array(Type.String()),
   nodes,
-  observed,
+  observed: Observed,
   learned,
   ingress: Type.Array(edge),
   egress: Type.Array(edge),
@@ -77,7 +71,7 @@ export const profileSummaries = Type.Object({
       workload: workloadRef,
       pods: count,
       nodes,
-      observed,
+      observed: Observed,
       learned,
       ingress: count,
       egress: count,

@@ -68,6 +68,18 @@ await t.test("a partial view is the first thing said, and losses, haste and doub
 
 const at = (ip: string, firstSeen: string) => edge("egress", external(ip, "x.example"), "TCP/443", { firstSeen });
 
+await t.test("what was sampled, what had no room, and when nobody watched stands in the review", async (t) => {
+  const losses = { sampledOut: 9, overflowed: 0, evicted: 1, restarts: 1, unwatchedSeconds: 60 };
+  const older = { conntrack: "none" as const, connections: 0, listenedSeconds: 30, cutShort: 0 };
+  const made = review([DB, DNS], { own: { observed: { ...profile("shop/javaapp", []).observed, losses, older } } });
+  t.match(messages(made), [
+    "warning sampled: 9 packets were over the budget and left out: connections may be missing",
+    "warning evicted: there was no room for 1 connection: connections may be missing",
+    "warning unwatched: nobody watched for 60 seconds: connections may be missing",
+  ]);
+  t.match(made.warnings.find(({ code }) => code === "window")?.message, /\(what spoke in 30 seconds of listening\)/u);
+});
+
 await t.test("new destinations outside come first, the newest before all", async (t) => {
   const edges = [DB, at("203.0.113.1", "2026-03-02T08:00:00Z"), DNS, at("203.0.113.2", "2026-03-02T11:00:00Z")];
   t.strictSame(

@@ -123,6 +123,8 @@ export function profile(path: string, edges: readonly Edge[], rest: Partial<Prof
       until: "2026-03-02T12:00:00.000Z",
       connections: edges.reduce((sum, { connections }) => sum + connections, 0),
       dropped: 0,
+      losses: null,
+      older: null,
     },
     learned: { word: "learned", chanceOfNew: 0.01 },
     ingress: edges.filter(({ direction }) => direction === "ingress"),

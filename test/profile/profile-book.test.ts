@@ -138,15 +138,78 @@ await t.test("an endpoint outside that a Service leads to bears the Service's na
 await t.test("a workload without traffic has a profile that says so", async (t) => {
   const profile = bookOf([]).profile(javaapp, cluster);
   t.strictSame(profile?.learned, { word: "nothing observed", chanceOfNew: 1 });
-  t.strictSame(profile?.observed, { since: null, until: null, connections: 0, dropped: null });
+  t.strictSame(profile?.observed, {
+    since: null,
+    until: null,
+    connections: 0,
+    dropped: null,
+    losses: null,
+    older: null,
+  });
 });
+
+const status = {
+  packets: 0,
+  dropped: 0,
+  overflowed: 0,
+  evicted: 0,
+  unreadable: {},
+  sampledOut: 0,
+  untold: 0,
+  interfaces: 1,
+  interfacesNotCaptured: 0,
+  reopened: 0,
+  isSilent: null,
+  timeUs: us("12:00:00"),
+};
 
 await t.test("packets dropped by the kernel stand beside the profile, over restarts of capture too", async (t) => {
   const book = new ProfileBook();
-  const health = { sampledOut: 0, untold: 0, interfaces: 1, interfacesNotCaptured: 0, reopened: 0, isSilent: null };
-  const status = { ...health, packets: 0, overflowed: 0, evicted: 0, unreadable: {}, timeUs: us("12:00:00") };
   for (const dropped of [3, 10, 2]) book.addStatus({ ...status, dropped });
   t.equal(book.profile(javaapp, cluster)?.observed.dropped, 12);
+});
+
+await t.test(
+  "what a capture that began anew has lost stands beside the profile: how often, and for how long",
+  async (t) => {
+    const book = new ProfileBook();
+    book.addStatus({ ...status, packets: 100, sampledOut: 7, timeUs: us("12:00:01") });
+    book.addStatus({ ...status, packets: 900, sampledOut: 7, overflowed: 3, evicted: 1, timeUs: us("12:00:02") });
+    book.addStatus({ ...status, packets: 5, sampledOut: 1, timeUs: us("12:00:09") });
+    t.strictSame(book.profile(javaapp, cluster)?.observed.losses, {
+      sampledOut: 8,
+      overflowed: 3,
+      evicted: 1,
+      restarts: 1,
+      unwatchedSeconds: 7,
+    });
+  },
+);
+
+await t.test("an agent that was away says for how long", async (t) => {
+  const before = new ProfileBook();
+  before.addStatus({ ...status, dropped: 4, timeUs: us("12:00:00") });
+  const after = new ProfileBook();
+  after.restore({ edges: [], window: before.window });
+  after.addStatus({ ...status, dropped: 1, timeUs: us("12:10:00") });
+  const observed = after.profile(javaapp, cluster)?.observed;
+  t.equal(observed?.dropped, 5);
+  t.match(observed?.losses, { restarts: 1, unwatchedSeconds: 600 });
+});
+
+await t.test("what was done to know older connections is told as capture said it last", async (t) => {
+  const book = new ProfileBook();
+  const older = {
+    conntrack: "none" as const,
+    reason: "may not be read",
+    connections: 0,
+    listenedSeconds: 30,
+    cutShort: 0,
+  };
+  book.addStatus({ ...status, older });
+  book.addStatus({ ...status, older: { ...older, listenedSeconds: 60 } });
+  book.addStatus(status);
+  t.strictSame(book.profile(javaapp, cluster)?.observed.older, { ...older, listenedSeconds: 60 });
 });
 
 await t.test("a scan of 10,000 addresses stays within its bound, and the overflow is visible", async (t) => {

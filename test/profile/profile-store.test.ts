@@ -124,6 +124,28 @@ await t.test("a quiet book leaves the disk alone", async (t) => {
   t.type(saver.fault, "string");
 });
 
+await t.test("a store of the first schema is taken on, with the drops that it counted", async (t) => {
+  const folder = t.testdir();
+  const database = new DatabaseSync(join(folder, "weir.db"));
+  database.exec(`
+    CREATE TABLE edge (
+      workload TEXT NOT NULL, shelf TEXT NOT NULL, key TEXT NOT NULL,
+      namespace TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+      value TEXT NOT NULL, PRIMARY KEY (workload, shelf, key)
+    ) WITHOUT ROWID;
+    CREATE TABLE window (id INTEGER PRIMARY KEY CHECK (id = 0), since_us REAL, until_us REAL, dropped INTEGER);
+    INSERT INTO window VALUES (0, 1000, 2000, 7);
+    PRAGMA user_version = 1`);
+  database.close();
+  const losses = { dropped: 7, sampledOut: 0, overflowed: 0, evicted: 0, restarts: 0, unwatchedUs: 0 };
+  const window = { sinceUs: 1000, untilUs: 2000, losses, older: null };
+  const store = new ProfileStore(folder);
+  t.strictSame(store.load().window, window);
+  store.save([], window);
+  t.strictSame(store.load().window, window);
+  store.close();
+});
+
 await t.test("a store of a newer weir is refused in one line that names the file", async (t) => {
   const folder = t.testdir();
   new ProfileStore(folder).close();
@@ -132,7 +154,7 @@ await t.test("a store of a newer weir is refused in one line that names the file
   database.close();
   t.throws(
     () => new ProfileStore(folder),
-    new StoreFault(`${folder}/weir.db: made by a newer weir (schema 99; this one knows 1)`),
+    new StoreFault(`${folder}/weir.db: made by a newer weir (schema 99; this one knows 2)`),
   );
 });
 

@@ -23,37 +23,44 @@ function viewWarnings({ nodes: { seen, expected } }: Profile): readonly Warning[
   ];
 }
 
-function lossWarnings({ observed: { dropped }, overflowed }: Profile): readonly Warning[] {
-  const warnings: Warning[] = [];
-  if (dropped !== null && dropped > 0)
-    warnings.push(
-      warn(
-        "warning",
-        "dropped-packets",
-        `the kernel dropped ${counted(dropped, "packet")}: connections may be missing`,
-      ),
-    );
-  if (overflowed > 0)
-    warnings.push(
-      warn(
-        "warning",
-        "edges-overflowed",
-        `${counted(overflowed, "edge")} found no room in the profile, and no rule here`,
-      ),
-    );
-  return warnings;
+function lossWarnings({ observed: { dropped, losses }, overflowed }: Profile): readonly Warning[] {
+  return [
+    ...lost("dropped-packets", dropped, "packet", (packets) => `the kernel dropped ${packets}`),
+    ...lost("sampled", losses?.sampledOut, "packet", (packets) => `${packets} were over the budget and left out`),
+    ...lost("events-overflowed", losses?.overflowed, "event", (events) => `the agent was too slow for ${events}`),
+    ...lost("evicted", losses?.evicted, "connection", (connections) => `there was no room for ${connections}`),
+    ...lost("unwatched", losses?.unwatchedSeconds, "second", (seconds) => `nobody watched for ${seconds}`),
+    ...some("warning", "edges-overflowed", overflowed, "found no room in the profile, and no rule here"),
+  ];
 }
 
-function windowWarnings({ observed: { since, until, connections }, learned }: Profile): readonly Warning[] {
+function lost(
+  code: string,
+  count: number | null | undefined,
+  unit: string,
+  say: (counted: string) => string,
+): readonly Warning[] {
+  if (count === null || count === undefined || count === 0) return [];
+  return [warn("warning", code, `${say(counted(count, unit))}: connections may be missing`)];
+}
+
+function windowWarnings({ observed: { since, until, connections, older }, learned }: Profile): readonly Warning[] {
   if (since === null || until === null) return [];
   const made = `made from ${counted(connections, "connection")} between ${since} and ${until}`;
   const window = warn(
     "info",
     "window",
-    `${made}; what was open before is seen in part, what is rarer perhaps not at all`,
+    `${made}; what was open before is seen in part${olderText(older)}, what is rarer perhaps not at all`,
   );
   if (learned.word === "learned" || learned.word === "nothing observed") return [window];
   return [window, warn("warning", "not-learned", `still ${learned.word}: ${chanceText(learned.chanceOfNew)}`)];
+}
+
+/** Where an old connection stays silent, only the kernel's own table tells of it. */
+function olderText(older: Profile["observed"]["older"]): string {
+  if (older === null) return "";
+  if (older.conntrack === "whole") return " (all that the kernel's connection tracking knew)";
+  return ` (what spoke in ${counted(Math.round(older.listenedSeconds), "second")} of listening)`;
 }
 
 function edgeWarnings(profile: Profile): readonly Warning[] {

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { Observed } from "./observed-shape.ts";
 
 /** What is told of a generated policy before anybody applies it, as JSON Schema and as a type. */
 
@@ -81,12 +82,7 @@ export const ReviewSchema = Type.Object({
     description: "Why no policy was written.",
   }),
   nodes: Type.Object({ seen: Count, expected: Count }),
-  observed: Type.Object({
-    since: Type.Union([Time, Type.Null()]),
-    until: Type.Union([Time, Type.Null()]),
-    connections: Count,
-    dropped: Type.Union([Count, Type.Null()]),
-  }),
+  observed: Observed,
   learned: Type.Object({ word: Type.String(), chanceOfNew: Type.Number() }),
   warnings: Type.Array(Warning),
   passed: Type.Array(Passed),
