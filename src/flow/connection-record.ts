@@ -1,8 +1,8 @@
 import { addressText } from "../packet/address.ts";
 import { rfc3339 } from "./rfc3339.ts";
 import type { ByteCount, Connection, Endpoint, InferredFrom, View } from "./connection.ts";
-import type { FlowSettings } from "./flow-settings.ts";
 import type { Listeners } from "./listeners.ts";
+import { isExact } from "./tcp-reach.ts";
 import { type TrackedConnection, type TrackedView, UNSEEN } from "./tracked.ts";
 
 /** Ports above are given out to clients: Linux's ip_local_port_range begins here. */
@@ -11,7 +11,7 @@ const FIRST_EPHEMERAL_PORT = 32_768;
 const LAST_SYSTEM_PORT = 1023;
 
 /** The record of a connection as it stands now: the first place where addresses become text. */
-export function recordConnection(tracked: TrackedConnection, listeners: Listeners, settings: FlowSettings): Connection {
+export function recordConnection(tracked: TrackedConnection, listeners: Listeners): Connection {
   const path = alongThePath(tracked.views).map(toView);
   const { client } = path[0]!;
   const { server } = path[path.length - 1]!;
@@ -20,7 +20,7 @@ export function recordConnection(tracked: TrackedConnection, listeners: Listener
     id: tracked.id,
     protocol: tracked.protocol,
     outcome: tracked.outcome,
-    bytes: byteCount(tracked, settings),
+    bytes: byteCount(tracked),
     ...(tracked.estimatedSinceUs === UNSEEN ? {} : { estimatedSince: rfc3339(tracked.estimatedSinceUs) }),
     startUs: tracked.startUs,
     endUs: tracked.endUs,
@@ -105,32 +105,16 @@ function lateDirectionOf(tracked: TrackedConnection, { client, server }: View, l
   return UNKNOWN;
 }
 
-function isOneSided({ hasClientSpoken, hasServerSpoken }: TrackedConnection): boolean {
-  return !hasClientSpoken || !hasServerSpoken;
+function isOneSided({ client, server }: TrackedConnection): boolean {
+  return !client.hasSpoken || !server.hasSpoken;
 }
 
-function byteCount(tracked: TrackedConnection, settings: FlowSettings): ByteCount | null {
-  if (tracked.protocol === "UDP") {
-    return {
-      toServer: tracked.octetsToServer,
-      toClient: tracked.octetsToClient,
-      exact: !tracked.isLate && tracked.estimatedSinceUs === UNSEEN,
-    };
-  }
-  if (tracked.protocol !== "TCP" || tracked.outcome !== "established") return null;
-  if (tracked.clientReach === UNSEEN && tracked.serverReach === UNSEEN) return null;
-  const seconds = (tracked.endUs - tracked.startUs) / 1e6;
-  const hasBothEnds = tracked.hasClientFin && tracked.hasServerFin && tracked.serverToken !== UNSEEN;
-  return {
-    toServer: distance(tracked.clientToken, tracked.clientReach),
-    toClient: distance(tracked.serverToken, tracked.serverReach),
-    exact: hasBothEnds && seconds * settings.maxLinkOctetsPerSecond < 2 ** 32,
-  };
-}
-
-/** Octets after the SYN, which takes one number itself; modulo 2^32 (RFC 9293, 3.4). */
-function distance(initial: number, reach: number): number {
-  return initial === UNSEEN || reach === UNSEEN ? 0 : (reach - initial - 1) >>> 0;
+function byteCount(tracked: TrackedConnection): ByteCount | null {
+  const { protocol, outcome, client, server } = tracked;
+  const counted = { toServer: client.octets, toClient: server.octets };
+  if (protocol === "UDP") return { ...counted, exact: !tracked.isLate && tracked.estimatedSinceUs === UNSEEN };
+  const isOver = client.hasFin || server.hasFin || tracked.wasReset;
+  return protocol === "TCP" && outcome === "established" && isOver ? { ...counted, exact: isExact(tracked) } : null;
 }
 
 function reverseBytes<Base extends { readonly bytes: ByteCount | null }>(base: Base): Base {

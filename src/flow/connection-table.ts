@@ -3,11 +3,13 @@ import type { Connection, FlowEvent, TransportProtocol } from "./connection.ts";
 import { Crowds } from "./crowds.ts";
 import { DeadlineWheel } from "./deadline-wheel.ts";
 import type { FlowSettings } from "./flow-settings.ts";
+import { exchangeSides, joinViews } from "./join-views.ts";
+import { RecentSegments } from "./recent-segments.ts";
 import type { IsSame } from "./same-connection.ts";
 import { TokenIndex } from "./token-index.ts";
 import { TrackedConnection, TrackedView, UNSEEN } from "./tracked.ts";
 import { endsOf } from "./view-ends.ts";
-import { ViewIndex } from "./view-index.ts";
+import { isFromClient, ViewIndex } from "./view-index.ts";
 
 /** More views of one connection than any node shows: past it a new one is a connection of its own. */
 const MAX_VIEWS = 8;
@@ -29,6 +31,7 @@ export interface TableDependencies {
  */
 export class ConnectionTable {
   readonly settings: FlowSettings;
+  readonly recent = new RecentSegments();
   readonly #emit: (event: FlowEvent) => void;
   readonly #record: (connection: TrackedConnection) => Connection;
   readonly #views: ViewIndex;
@@ -92,6 +95,38 @@ export class ConnectionTable {
     return view;
   }
 
+  /** One more view of a connection, whose sender of this packet is its client, or its server. Undefined where it has too many. */
+  addView(connection: TrackedConnection, headers: Headers, sender: "client" | "server"): TrackedView | undefined {
+    if (connection.views.length >= MAX_VIEWS) return undefined;
+    const view = new TrackedView(endsOf(headers, sender), headers.protocol, connection);
+    view.clientToken = connection.clientToken;
+    view.serverToken = connection.serverToken;
+    if (sender === "client") view.clientHops = headers.hopLimit;
+    else view.serverHops = headers.hopLimit;
+    connection.views.push(view);
+    this.#views.add(view);
+    return view;
+  }
+
+  /** The sender of this packet is the client, or the server, whoever spoke first; of a connection with one view. */
+  orient(view: TrackedView, headers: Headers, sender: "client" | "server"): TrackedView {
+    if (isFromClient(view, headers) !== (sender === "client")) exchangeSides(view);
+    return view;
+  }
+
+  /** What was joined late has been seen to begin. */
+  beginAnew(view: TrackedView, timeUs: number): void {
+    const { connection } = view;
+    if (connection.clientToken !== UNSEEN) this.#tokens.remove(connection);
+    connection.clientToken = UNSEEN;
+    connection.serverToken = UNSEEN;
+    view.serverToken = UNSEEN;
+    connection.isLate = false;
+    connection.phase = "attempted";
+    connection.outcome = "unanswered";
+    connection.startUs = timeUs;
+  }
+
   /** Makes the connection findable by what its client chose. */
   index(view: TrackedView, clientToken: number): void {
     view.clientToken = clientToken;
@@ -99,9 +134,15 @@ export class ConnectionTable {
     this.#tokens.add(view.connection);
   }
 
+  /** The client chose another token than was thought. */
+  reindex(view: TrackedView, clientToken: number): void {
+    this.#tokens.remove(view.connection);
+    this.index(view, clientToken);
+  }
+
   /**
    * Gives this view to the connection of the same token that `isSame` accepts, if there is one: both are
-   * views of one connection. What the view's own connection knew is dropped; it must not have been told.
+   * views of one connection. The view's own connection must not have been told.
    */
   joinByToken(view: TrackedView, isSame: IsSame): boolean {
     const own = view.connection;
@@ -109,23 +150,12 @@ export class ConnectionTable {
     return other !== undefined && this.merge(own, other);
   }
 
-  /** Gives all views of a connection that was not told to another, if that has room for them. */
-  merge(from: TrackedConnection, into: TrackedConnection): boolean {
-    if (into.views.length + from.views.length > MAX_VIEWS) return false;
-    this.#forget(from);
-    for (const moved of from.views) {
-      moved.connection = into;
-      into.views.push(moved);
-    }
+  /** All views of `own`, which was not told, become views of `other`, unless that has too many. */
+  merge(own: TrackedConnection, other: TrackedConnection): boolean {
+    if (other.views.length + own.views.length > MAX_VIEWS) return false;
+    this.#forget(own);
+    joinViews(own, other);
     return true;
-  }
-
-  /** One more view of this connection, in which the packet's sender is the client, or the server; unless it has too many. */
-  addView(connection: TrackedConnection, headers: Headers, sender: "client" | "server"): void {
-    if (connection.views.length >= MAX_VIEWS) return;
-    const view = new TrackedView(endsOf(headers, sender), headers.protocol, connection);
-    connection.views.push(view);
-    this.#views.add(view);
   }
 
   /** Takes a view that was joined in error out of its connection, into one of its own. */
@@ -192,11 +222,36 @@ export class ConnectionTable {
     this.schedule(connection, timeUs + this.settings.lingerUs);
   }
 
-  /** Tells the connection as it stands, and forgets it. */
+  /** Tells the connection as it stands, and forgets it: what comes of it now is of another. */
   retire(connection: TrackedConnection): void {
+    this.#tell(connection);
+    this.drop(connection);
+  }
+
+  /** Tells the connection, which is over, and knows it for a while still: stragglers make none of their own. */
+  close(connection: TrackedConnection, nowUs: number): void {
+    this.#tell(connection);
+    connection.phase = "told";
+    this.#crowds.move(connection, "told");
+    this.schedule(connection, nowUs + this.settings.strayUs);
+    const surplus = this.#crowds.surplusTold();
+    if (surplus !== undefined) this.drop(surplus);
+  }
+
+  /** The ends of this view are used anew: the connection is told, and keeps its other views. */
+  reuse(view: TrackedView, nowUs: number): void {
+    const { connection } = view;
+    if (connection.phase !== "told") this.close(connection, nowUs);
+    if (connection.phase === "gone") return; // there was no room for it
+    if (connection.views.length === 1) return this.drop(connection);
+    this.#views.remove(view);
+    connection.views.splice(connection.views.indexOf(view), 1);
+  }
+
+  /** Forgets a connection that was told. */
+  drop(connection: TrackedConnection): void {
     this.#forget(connection);
     for (const view of connection.views) this.#views.remove(view);
-    this.#emit({ kind: "closed", connection: this.#record(connection) });
   }
 
   advance(nowUs: number): void {
@@ -215,6 +270,10 @@ export class ConnectionTable {
     this.#wheel.remove(connection);
     this.#crowds.remove(connection);
     if (connection.clientToken !== UNSEEN) this.#tokens.remove(connection);
+  }
+
+  #tell(connection: TrackedConnection): void {
+    this.#emit({ kind: "closed", connection: this.#record(connection) });
   }
 
   #makeRoom(): void {

@@ -56,7 +56,10 @@ function learnDirection(table: ConnectionTable, view: TrackedView, asked: Header
 /** The other view belongs to the same connection: it is added, or taken over from one that was thought another. */
 function joinOther(table: ConnectionTable, connection: TrackedConnection, other: Headers): void {
   const found = table.find(other);
-  if (found === undefined) return table.addView(connection, other, connection.isReversed ? "server" : "client");
+  if (found === undefined) {
+    table.addView(connection, other, connection.isReversed ? "server" : "client");
+    return;
+  }
   if (found.connection === connection) return;
   const isAlike = isFromClient(found, other) !== connection.isReversed;
   const isUntold = found.connection.phase === "joined late" && !found.connection.isAnnounced;

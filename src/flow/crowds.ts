@@ -13,6 +13,7 @@ export class Crowds {
     doubted: new AgeList(),
     inferred: new AgeList(),
     proven: new AgeList(),
+    told: new AgeList(),
   };
   readonly #settings: FlowSettings;
   readonly #pressure: ServerPressure;
@@ -22,6 +23,7 @@ export class Crowds {
     this.#pressure = new ServerPressure(seed);
   }
 
+  /** Of those that are yet to be told. */
   get size(): number {
     const { unproven, doubted, inferred, proven } = this.#lists;
     return unproven.size + doubted.size + inferred.size + proven.size;
@@ -59,6 +61,12 @@ export class Crowds {
     return doubted.oldest ?? inferred.oldest ?? proven.oldest ?? unproven.oldest;
   }
 
+  /** Who of those that were told is forgotten, if there are too many. */
+  surplusTold(): TrackedConnection | undefined {
+    const { told } = this.#lists;
+    return told.size > this.#settings.maxTold ? told.oldest : undefined;
+  }
+
   /** The server has had to ask again. */
   noteRepeat(view: TrackedView, timeUs: number): void {
     this.#pressure.noteRepeat(view, timeUs);
@@ -71,7 +79,9 @@ export class Crowds {
     return connection.views.some((view) => this.#pressure.isDoubtful(view, nowUs, pressureUnproven, pressureUs));
   }
 
+  /** All that are yet to be told. */
   all(): TrackedConnection[] {
-    return Object.values(this.#lists).flatMap((list) => [...list]);
+    const { unproven, doubted, inferred, proven } = this.#lists;
+    return [unproven, doubted, inferred, proven].flatMap((list) => [...list]);
   }
 }

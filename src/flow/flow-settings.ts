@@ -21,6 +21,9 @@ export interface FlowSettings {
   readonly repeatUs: number;
   /** How long an ended connection waits for what other interfaces still show. */
   readonly lingerUs: number;
+  /** How long a connection that was told is still known, and how many of them: for stragglers that would look like others. */
+  readonly strayUs: number;
+  readonly maxTold: number;
   readonly halfClosedUs: number;
   /** Idle time after which a connection without handshake is told. */
   readonly lateIdleUs: number;
@@ -30,8 +33,6 @@ export interface FlowSettings {
   readonly dnsAnsweredUs: number;
   /** Views of one packet are no farther apart than this. */
   readonly joinUs: number;
-  /** What no link is faster than: rules out that a sequence number has wrapped. */
-  readonly maxLinkOctetsPerSecond: number;
 }
 
 const SECOND_US = 1_000_000;
@@ -48,11 +49,12 @@ export const defaultFlowSettings: FlowSettings = {
   settleUs: 3 * SECOND_US,
   repeatUs: SECOND_US / 2,
   lingerUs: 2 * SECOND_US,
+  strayUs: 10 * SECOND_US,
+  maxTold: 8_192,
   halfClosedUs: 120 * SECOND_US,
   lateIdleUs: 120 * SECOND_US,
   udpUnansweredUs: 30 * SECOND_US,
   udpAnsweredUs: 120 * SECOND_US,
   dnsAnsweredUs: 5 * SECOND_US,
   joinUs: 2 * SECOND_US,
-  maxLinkOctetsPerSecond: 100e9 / 8,
 };

@@ -54,7 +54,7 @@ export class FlowTracker {
       settings,
       emit,
       seed,
-      record: (connection) => recordConnection(connection, listeners, settings),
+      record: (connection) => recordConnection(connection, listeners),
       onSilence: (connection, nowUs) => onSilence(this.#table, connection, nowUs),
     });
   }

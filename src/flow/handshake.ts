@@ -1,6 +1,8 @@
 import { type Headers, Protocol } from "../packet/headers.ts";
 import type { ConnectionTable } from "./connection-table.ts";
+import { isWithinReach } from "./link-speed.ts";
 import { isSamePair } from "./same-connection.ts";
+import { beginAt } from "./tcp-reach.ts";
 import { type TrackedConnection, type TrackedView, UNSEEN } from "./tracked.ts";
 
 /**
@@ -12,10 +14,9 @@ import { type TrackedConnection, type TrackedView, UNSEEN } from "./tracked.ts";
 /** The server's yes (SYN+ACK, INIT ACK, the SYN of a simultaneous open) has been seen in this view. */
 export function agree(table: ConnectionTable, view: TrackedView, headers: Headers): void {
   const serverToken = tokenOf(headers);
-  const isFirstHere = view.serverToken === UNSEEN;
-  view.serverToken = serverToken;
   const { connection } = view;
-  if (connection.serverToken === UNSEEN && connection.phase !== "attempted") connection.serverToken = serverToken;
+  const isFirstHere = noteAnswer(view, headers);
+  if (connection.serverToken === UNSEEN && connection.phase !== "attempted") setServerToken(connection, headers);
   if (isFirstHere && connection.serverToken !== UNSEEN && connection.serverToken !== serverToken) {
     return startAgreed(table, table.split(view, headers.timeUs), headers);
   }
@@ -24,7 +25,21 @@ export function agree(table: ConnectionTable, view: TrackedView, headers: Header
   } else if (connection.phase === "agreed" && headers.timeUs - connection.agreedUs > table.settings.repeatUs) {
     table.noteRepeat(view, headers.timeUs);
     repeatAgreed(table, connection, headers);
+  } else if (connection.outcome === "unanswered" && isProvenEarly(connection, headers)) {
+    connection.outcome = "established"; // both sides' ends came before, by other interfaces
   }
+}
+
+/** False where this view has shown it before. */
+function noteAnswer(view: TrackedView, headers: Headers): boolean {
+  const isFirstHere = view.serverToken === UNSEEN;
+  view.serverToken = tokenOf(headers);
+  if (view.serverHops === 0) view.serverHops = headers.hopLimit;
+  if (isFirstHere) {
+    view.agreedUs = headers.timeUs;
+    view.serverTimestamp = headers.tcpTimestamp;
+  }
+  return isFirstHere;
 }
 
 /** What the sender of this first packet of its side chose. */
@@ -32,12 +47,22 @@ function tokenOf(headers: Headers): number {
   return headers.protocol === Protocol.SCTP ? headers.sctpInitiateTag : headers.tcpSequence;
 }
 
+function setServerToken(connection: TrackedConnection, headers: Headers): void {
+  connection.serverToken = tokenOf(headers);
+  if (headers.protocol === Protocol.TCP) beginAt(connection.server, connection.serverToken, headers.timeUs);
+}
+
 function startAgreed(table: ConnectionTable, connection: TrackedConnection, headers: Headers): void {
   connection.phase = "agreed";
   connection.outcome = "half-open";
-  connection.serverToken = tokenOf(headers);
   connection.agreedUs = headers.timeUs;
-  table.schedule(connection, headers.timeUs + table.settings.settleUs);
+  setServerToken(connection, headers);
+  if (!isProvenEarly(connection, headers)) {
+    table.schedule(connection, headers.timeUs + table.settings.settleUs);
+    return;
+  }
+  table.prove(connection, headers.timeUs);
+  if (connection.client.hasFin && connection.server.hasFin) table.end(connection, headers.timeUs);
 }
 
 /** Its time to the next repetition doubles (RFC 6298, 5.5), and so does the silence that would prove anything. */
@@ -46,4 +71,10 @@ function repeatAgreed(table: ConnectionTable, connection: TrackedConnection, hea
   connection.agreedUs = headers.timeUs;
   connection.agreedRepeats = Math.min(connection.agreedRepeats + 1, 6);
   table.schedule(connection, headers.timeUs + table.settings.settleUs * 2 ** connection.agreedRepeats);
+}
+
+/** Whether the client's acknowledgment of this number came before the number itself, by another interface. */
+function isProvenEarly({ client, serverToken, endUs }: TrackedConnection, headers: Headers): boolean {
+  const acknowledged = client.earlyAcknowledgment;
+  return acknowledged !== UNSEEN && isWithinReach(acknowledged, serverToken, endUs - headers.timeUs);
 }

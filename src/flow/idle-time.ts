@@ -8,7 +8,7 @@ export function idleUs(connection: TrackedConnection, settings: FlowSettings): n
   if (connection.phase === "joined late" && !connection.isAlive) return settings.lateIdleUs;
   if (connection.protocol === "UDP") return udpIdleUs(connection, settings);
   if (connection.phase === "attempted") return settings.attemptUs;
-  return connection.hasClientFin || connection.hasServerFin ? settings.halfClosedUs : Number.POSITIVE_INFINITY;
+  return connection.client.hasFin || connection.server.hasFin ? settings.halfClosedUs : Number.POSITIVE_INFINITY;
 }
 
 /** A DNS exchange is over with its answer: it is told once, when it is. */

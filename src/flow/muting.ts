@@ -98,8 +98,8 @@ export class Muting {
       sinceUs: nowUs,
       untilUs,
       muteUs: before.muteUs,
-      rateToServer: (connection.octetsToServer - before.toServer) / elapsedUs,
-      rateToClient: (connection.octetsToClient - before.toClient) / elapsedUs,
+      rateToServer: (connection.client.octets - before.toServer) / elapsedUs,
+      rateToClient: (connection.server.octets - before.toClient) / elapsedUs,
     });
     connection.mutedUntilUs = untilUs;
     if (connection.estimatedSinceUs === UNSEEN) connection.estimatedSinceUs = nowUs;
@@ -122,12 +122,12 @@ export class Muting {
 }
 
 function lookAt(
-  { octetsToServer, octetsToClient, unheardToServer, unheardToClient }: TrackedConnection,
+  { client, server, unheardToServer, unheardToClient }: TrackedConnection,
   atUs: number,
   muteUs: number,
 ): Look {
   // What was not heard is added when the conversation is heard again, and is no part of what comes then.
-  return { atUs, toServer: octetsToServer + unheardToServer, toClient: octetsToClient + unheardToClient, muteUs };
+  return { atUs, toServer: client.octets + unheardToServer, toClient: server.octets + unheardToClient, muteUs };
 }
 
 /** Known already, and no DNS, whose every answer is read. */

@@ -36,11 +36,12 @@ function onInit(table: ConnectionTable, known: TrackedView | undefined, headers:
     const isRepeated = isFromClient(known, headers) && known.clientToken === headers.sctpInitiateTag;
     // An INIT from the other side while ours is pending is a collision, RFC 9260, 5.2.1: one association.
     if (isRepeated || known.connection.phase === "attempted") return;
-    table.retire(known.connection);
+    table.reuse(known, headers.timeUs);
   }
   const view = table.open(headers, "client");
   table.index(view, headers.sctpInitiateTag);
   view.ipId = headers.ipId;
+  view.askedUs = headers.timeUs;
   if (table.joinByToken(view, isSameFirstPacket)) return;
   table.schedule(view.connection, headers.timeUs + table.settings.attemptUs);
 }
@@ -84,6 +85,6 @@ function hasRightTag(view: TrackedView, headers: Headers): boolean {
 
 function noteSpeaker(view: TrackedView, headers: Headers): void {
   if (headers.sctpChunkType === Chunk.ABORT) return;
-  if (isFromClient(view, headers)) view.connection.hasClientSpoken = true;
-  else view.connection.hasServerSpoken = true;
+  if (isFromClient(view, headers)) view.connection.client.hasSpoken = true;
+  else view.connection.server.hasSpoken = true;
 }

@@ -11,21 +11,41 @@ export const UNSEEN = -1;
  * - `open`: proven.
  * - `joined late`: no handshake was seen.
  * - `ending`: over, kept a little for packets that other interfaces still show.
+ * - `told`: told as closed, and still known for a while, so that stragglers make no connection of their own.
  * - `gone`: out of the table.
  */
-export type Phase = "attempted" | "agreed" | "open" | "joined late" | "ending" | "gone";
+export type Phase = "attempted" | "agreed" | "open" | "joined late" | "ending" | "told" | "gone";
 
 /**
  * - `doubted`: its server agreed long ago, and silence could not prove it; only its end will tell.
  * - `inferred`: joined late, and known to be alive.
+ * - `told`: over and told.
  */
-export type Crowd = "unproven" | "doubted" | "inferred" | "proven";
+export type Crowd = "unproven" | "doubted" | "inferred" | "proven" | "told";
+
+/** What one side of a connection has sent so far, as its sequence numbers tell. Only tcp-reach.ts and tcp-late.ts write it. */
+export class TrackedSide {
+  /** Sequence number after the last octet seen of it, and when that was last confirmed. */
+  reach = UNSEEN;
+  reachedUs = 0;
+  /** Payload octets up to there. */
+  octets = 0;
+  /** More than a sequence number can count may have passed unseen. */
+  mayHaveWrapped = false;
+  hasFin = false;
+  /** Segments between the handshake and the end have been seen, of either side. */
+  isFollowed = false;
+  /** Whether it has sent anything but a reset; asked only of connections joined late. */
+  hasSpoken = false;
+  /** What it acknowledged before the other side's number was known. */
+  earlyAcknowledgment = UNSEEN;
+}
 
 /** The state of one connection while it is in the table. Written by tcp.ts, udp.ts, sctp.ts and icmp-error.ts only. */
 export class TrackedConnection {
   readonly id: string;
   readonly protocol: TransportProtocol;
-  readonly startUs: number;
+  startUs: number;
   endUs: number;
   phase: Phase = "attempted";
   outcome: Outcome = "unanswered";
@@ -63,18 +83,6 @@ export class TrackedConnection {
   agreedUs = 0;
   agreedRepeats = 0;
 
-  /** Sequence number after the last octet that a FIN, or else an RST or acknowledgment, tells of. */
-  clientReach = UNSEEN;
-  serverReach = UNSEEN;
-  hasClientFin = false;
-  hasServerFin = false;
-  /** Whether a side has sent anything but a reset; asked only of connections joined late. */
-  hasClientSpoken = false;
-  hasServerSpoken = false;
-
-  /** Payload octets of UDP; of TCP only those of a client that joined late. */
-  octetsToServer = 0;
-  octetsToClient = 0;
   /** While it is muted nothing is heard of it, so that its silence until then says nothing; see muting.ts. */
   mutedUntilUs = 0;
   /** When it was first muted: from then on its octets are estimates. */
@@ -82,6 +90,12 @@ export class TrackedConnection {
   /** What it is thought to have carried while it was muted; counted when it is heard again. */
   unheardToServer = 0;
   unheardToClient = 0;
+
+  /** What each side has sent; exchanged where it turns out that the server had spoken first. */
+  client = new TrackedSide();
+  server = new TrackedSide();
+  /** A RST has ended it. */
+  wasReset = false;
 
   /** Neighbours in the chain of TokenIndex. */
   previousSameToken: TrackedConnection | undefined;
@@ -105,9 +119,15 @@ export class TrackedView {
   /** Hop limits of the first packet of each side: they order the views along the path. 0 is unseen. */
   clientHops = 0;
   serverHops = 0;
-  /** IP id and TCP timestamp of the first packet: with the token they tell the same packet in another view. */
+  /** When the client last asked; IP id and TCP timestamp of that packet: with the token they tell it in another view. */
+  askedUs = 0;
   ipId = 0;
   timestamp = 0;
+  /** When the server first agreed, and the TCP timestamp of that packet. */
+  agreedUs = 0;
+  serverTimestamp = 0;
+  /** Octets of data that the SYN carried, RFC 7413: the SYN+ACK may acknowledge them. */
+  synOctets = 0;
   /** The next view of ViewIndex under the same hash. */
   nextSameHash: TrackedView | undefined;
 
@@ -116,4 +136,9 @@ export class TrackedView {
     this.protocol = protocol;
     this.connection = connection;
   }
+}
+
+/** Whether no handshake of it was seen, or not yet. */
+export function isJoinedLate({ phase, isLate, isAnnounced }: TrackedConnection): boolean {
+  return isLate && !isAnnounced && (phase === "joined late" || phase === "ending");
 }

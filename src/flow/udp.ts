@@ -29,6 +29,7 @@ function openUdp(table: ConnectionTable, headers: Headers, bytes: Uint8Array): T
   const view = table.open(headers, "client");
   table.index(view, digest(bytes, headers));
   view.ipId = headers.ipId;
+  view.askedUs = headers.timeUs;
   if (!table.joinByToken(view, isSameDatagram)) {
     table.schedule(view.connection, headers.timeUs + table.settings.udpUnansweredUs);
   }
@@ -49,14 +50,14 @@ function isSameDatagram(view: TrackedView, other: TrackedConnection, joinUs: num
 /** The first view alone counts, and of it only packets as far along the path as its first: so each counts once. */
 function countOctets(view: TrackedView, headers: Headers, fromClient: boolean): void {
   if (headers.hopLimit !== (fromClient ? view.clientHops : view.serverHops)) return;
-  if (fromClient) view.connection.octetsToServer += headers.payloadLength;
-  else view.connection.octetsToClient += headers.payloadLength;
+  if (fromClient) view.connection.client.octets += headers.payloadLength;
+  else view.connection.server.octets += headers.payloadLength;
 }
 
 /** It is heard again, and so was there all the time that it was muted. */
 function countUnheard(connection: TrackedConnection): void {
-  connection.octetsToServer += connection.unheardToServer;
-  connection.octetsToClient += connection.unheardToClient;
+  connection.client.octets += connection.unheardToServer;
+  connection.server.octets += connection.unheardToClient;
   connection.unheardToServer = 0;
   connection.unheardToClient = 0;
 }

@@ -16,6 +16,18 @@ export function endsOf(headers: Headers, sender: "client" | "server"): ViewEnds 
   return ends;
 }
 
+/** Calls the client the server, and the server the client. */
+export function exchangeEnds(ends: ViewEnds): void {
+  for (let word = 0; word < 4; word++) exchange(ends, word, word + 4);
+  exchange(ends, 8, 9);
+}
+
+function exchange(ends: ViewEnds, a: number, b: number): void {
+  const word = ends[a]!;
+  ends[a] = ends[b]!;
+  ends[b] = word;
+}
+
 /** Whether they have the same client address and port, as DNAT leaves them. */
 export function hasSameClient(a: ViewEnds, b: ViewEnds): boolean {
   return a[8] === b[8] && isSameAddress(a, b, 0);
@@ -28,6 +40,10 @@ export function hasSameServer(a: ViewEnds, b: ViewEnds): boolean {
 
 export function hasSameServerAddress(a: ViewEnds, b: ViewEnds): boolean {
   return isSameAddress(a, b, 4);
+}
+
+export function hasSameAddresses(a: ViewEnds, b: ViewEnds): boolean {
+  return isSameAddress(a, b, 0) && isSameAddress(a, b, 4);
 }
 
 function isSameAddress(a: ViewEnds, b: ViewEnds, offset: number): boolean {

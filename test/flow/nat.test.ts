@@ -127,3 +127,71 @@ await t.test("one socket that gossips the same to many peers makes as many conve
     wire.udp({ from: "10.1.0.5:7946", to: `10.1.0.1${peer}:7946`, payload: "ping" });
   t.equal(wire.finish().length, 5);
 });
+
+await t.test(
+  "a pod that calls itself through its Service is seen before and after NAT on one veth: one connection",
+  async (t) => {
+    const wire = new Wire()
+      .tcp({ from: "10.1.0.5:41000", to: "10.96.0.20:80", flags: "S", seq: 1000, ttl: 64, id: 77, timestamp: 5 })
+      .tcp({ from: "10.1.0.1:33333", to: "10.1.0.5:8080", flags: "S", seq: 1000, ttl: 63, id: 77, timestamp: 5 })
+      .tcp({ from: "10.1.0.5:8080", to: "10.1.0.1:33333", flags: "SA", seq: 5000, ack: 1001, ttl: 64 })
+      .tcp({ from: "10.96.0.20:80", to: "10.1.0.5:41000", flags: "SA", seq: 5000, ack: 1001, ttl: 63 })
+      .tcp({ from: "10.1.0.5:41000", to: "10.96.0.20:80", flags: "A", seq: 1001, ack: 5001, ttl: 64 });
+    t.strictSame(wire.finish().map(summary), ["10.1.0.5:41000 > 10.1.0.5:8080 established"]);
+  },
+);
+
+await t.test("masquerading alone: the client is the pod, not the node", async (t) => {
+  const wire = new Wire()
+    .tcp({ from: "10.1.0.5:41000", to: "203.0.113.9:443", flags: "S", seq: 1000, ttl: 64, id: 77 })
+    .tcp({ from: "192.0.2.1:61000", to: "203.0.113.9:443", flags: "S", seq: 1000, ttl: 63, id: 77 })
+    .tcp({ from: "203.0.113.9:443", to: "192.0.2.1:61000", flags: "SA", seq: 5000, ack: 1001, ttl: 55 })
+    .tcp({ from: "203.0.113.9:443", to: "10.1.0.5:41000", flags: "SA", seq: 5000, ack: 1001, ttl: 54 })
+    .tcp({ from: "10.1.0.5:41000", to: "203.0.113.9:443", flags: "A", seq: 1001, ack: 5001, ttl: 64 });
+  t.strictSame(wire.finish().map(summary), ["10.1.0.5:41000 > 203.0.113.9:443 established"]);
+});
+
+await t.test("NAT that lowers no hop limit is seen through by the timestamps that both sides chose", async (t) => {
+  const wire = new Wire()
+    .tcp({ from: "10.1.0.5:41000", to: "10.96.0.20:80", flags: "S", seq: 1000, id: 77, timestamp: 5 })
+    .tcp({ from: "192.0.2.1:61000", to: "10.1.0.9:8080", flags: "S", seq: 1000, id: 77, timestamp: 5 })
+    .tcp({ from: "10.1.0.9:8080", to: "192.0.2.1:61000", flags: "SA", seq: 5000, ack: 1001, timestamp: 6 })
+    .tcp({ from: "10.96.0.20:80", to: "10.1.0.5:41000", flags: "SA", seq: 5000, ack: 1001, timestamp: 6 });
+  t.strictSame(wire.finish().length, 1);
+});
+
+await t.test("a SYN that was lost on one view and repeated joins the views by the repetition", async (t) => {
+  const pod = "10.1.0.5:41000";
+  const wire = new Wire()
+    .tcp({ from: pod, to: "10.96.0.20:80", flags: "S", seq: 1000, ttl: 64, id: 77, timestamp: 5, at: 1 })
+    .tcp({ from: pod, to: "10.96.0.20:80", flags: "S", seq: 1000, ttl: 64, id: 78, timestamp: 3005, at: 4 })
+    .tcp({ from: pod, to: "10.1.0.9:8080", flags: "S", seq: 1000, ttl: 63, id: 78, timestamp: 3005, at: 4.0001 });
+  t.match(wire.finish().map(record), [{ start: "2024-01-01T00:00:01.000000Z", server: { ip: "10.1.0.9" } }]);
+});
+
+await t.test("a scanner with one sequence number and random IP ids and hop limits is not taken for NAT", async (t) => {
+  const wire = new Wire();
+  for (let port = 1; port <= 400; port++) {
+    const ids = { id: 1 + (port % 7), ttl: 40 + (port % 19) };
+    wire.tcp({ from: "10.0.0.1:40000", to: `10.0.0.2:${port}`, flags: "S", seq: 1234, ...ids });
+  }
+  t.equal(wire.finish().length, 400);
+});
+
+await t.test("a balancer in the socket leaves no packet before DNAT: the one view is the connection", async (t) => {
+  const wire = new Wire().handshake("10.1.0.5:41000", "10.1.0.9:8080").close("10.1.0.5:41000", "10.1.0.9:8080");
+  t.strictSame(
+    wire.finish().map((connection) => [summary(connection), connection.nat]),
+    [["10.1.0.5:41000 > 10.1.0.9:8080 established", []]],
+  );
+});
+
+await t.test(
+  "a connection older than the capture that two views show is one, by the numbers of its segments",
+  async (t) => {
+    const wire = new Wire()
+      .tcp({ from: "10.1.0.5:41000", to: "10.96.0.20:80", flags: "PA", seq: 77, ack: 99, length: 10, ttl: 64 })
+      .tcp({ from: "10.1.0.5:41000", to: "10.1.0.9:8080", flags: "PA", seq: 77, ack: 99, length: 10, ttl: 63 });
+    t.equal(wire.finish().length, 1);
+  },
+);

@@ -5,7 +5,7 @@ import { toConnectionJson } from "../../src/flow/connection-json.ts";
 import type { Connection, FlowEvent } from "../../src/flow/connection.ts";
 import { defaultFlowSettings, type FlowSettings } from "../../src/flow/flow-settings.ts";
 import { FlowTracker } from "../../src/flow/flow-tracker.ts";
-import { address4, be16, be32, concat } from "../packet/packet-bytes.ts";
+import { address4, address6, be16, be32, concat } from "../packet/packet-bytes.ts";
 
 /** Monday, 1 January 2024, in microseconds: where time begins on every wire. */
 export const EPOCH_US = 1_704_067_200_000_000;
@@ -13,7 +13,7 @@ export const EPOCH_US = 1_704_067_200_000_000;
 const FLAGS = { F: 0x01, S: 0x02, R: 0x04, P: 0x08, A: 0x10, E: 0x40, C: 0x80 } as const;
 
 export interface Sent {
-  /** `address:port`. */
+  /** `address:port`; of IPv6 `[address]:port`. */
   readonly from: string;
   readonly to: string;
   /** Seconds after the wire's beginning; the wire's clock stays there. Without it, a millisecond after the last packet. */
@@ -31,6 +31,8 @@ export interface Segment extends Sent {
   /** Octets of payload. */
   readonly length?: number;
   readonly timestamp?: number;
+  /** Instead of `length` zeros. */
+  readonly payload?: Uint8Array;
 }
 
 export class Wire {
@@ -51,7 +53,7 @@ export class Wire {
     const bits = flags.split("").reduce((sum, letter) => sum | FLAGS[letter as keyof typeof FLAGS], 0);
     const options = timestamp === undefined ? [] : [1, 1, 8, 10, ...be32(timestamp), 0, 0, 0, 0];
     const header = [...be32(seq), ...be32(ack), (5 + options.length / 4) << 4, bits, 0xff, 0xff, 0, 0, 0, 0];
-    return this.#put(segment, 6, concat([...header, ...options], new Uint8Array(length)));
+    return this.#put(segment, 6, concat([...header, ...options], segment.payload ?? new Uint8Array(length)));
   }
 
   udp(datagram: Sent & { readonly payload: string }): this {
@@ -114,7 +116,9 @@ export class Wire {
 
   #put(sent: Sent, protocol: number, afterPorts: Uint8Array): this {
     const { source, destination, ports } = endsOf(sent);
-    const header = ipv4Header(protocol, 24 + afterPorts.length, sent, source, destination);
+    const header = source.includes(":")
+      ? ipv6Header(protocol, 4 + afterPorts.length, sent, source, destination)
+      : ipv4Header(protocol, 24 + afterPorts.length, sent, source, destination);
     return this.#frame(concat(header, ports, afterPorts), sent.at);
   }
 
@@ -146,9 +150,19 @@ export function record(connection: Connection): object {
 }
 
 function endsOf({ from, to }: Sent): { source: string; destination: string; ports: number[] } {
-  const [source = "", sourcePort] = from.split(":");
-  const [destination = "", destinationPort] = to.split(":");
-  return { source, destination, ports: [...be16(Number(sourcePort)), ...be16(Number(destinationPort))] };
+  const [source, sourcePort] = endOf(from);
+  const [destination, destinationPort] = endOf(to);
+  return { source, destination, ports: [...be16(sourcePort), ...be16(destinationPort)] };
+}
+
+function endOf(text: string): [string, number] {
+  const colon = text.lastIndexOf(":");
+  return [text.slice(0, colon).replace(/[[\]]/gu, ""), Number(text.slice(colon + 1))];
+}
+
+function ipv6Header(protocol: number, length: number, sent: Sent, source: string, destination: string): number[] {
+  const { id = 0, ttl = 64 } = sent;
+  return [...be32(0x60000000 + id), ...be16(length), protocol, ttl, ...address6(source), ...address6(destination)];
 }
 
 function ipv4Header(

@@ -1,0 +1,51 @@
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import t from "tap";
+import { readCaptures } from "../../src/cli/read-captures.ts";
+import type { Connection } from "../../src/flow/connection.ts";
+import { hasTshark, tsharkConnections } from "./tshark-connections.ts";
+
+const folder = fileURLToPath(new URL("../captures/", import.meta.url));
+const captures = readdirSync(folder).filter((name) => /^(?!broken).*\.pcap(ng)?$/u.test(name));
+
+/** Connections of which the SYN was seen, in the order of their first packet. */
+function ourConnections(file: string): Connection[] {
+  const told: Connection[] = [];
+  readCaptures([file], (event) => {
+    if (event.kind === "closed" && event.connection.protocol === "TCP") told.push(event.connection);
+  });
+  return told;
+}
+
+/** Octets only where both sides have closed; then they must be exact, and tshark's. */
+function line({ client, server, outcome, bytes, startUs, endUs }: Connection): string {
+  const octets = bytes?.exact === true ? `${bytes.toServer} ${bytes.toClient}` : "not exact";
+  return `${startUs} ${endUs} ${client.ip}:${client.port} ${server.ip}:${server.port} ${outcome} ${octets}`;
+}
+
+function theirLine({
+  client,
+  server,
+  outcome,
+  bytes,
+  startUs,
+  endUs,
+}: ReturnType<typeof tsharkConnections>[0]): string {
+  const octets = bytes === null ? "not exact" : `${bytes.toServer} ${bytes.toClient}`;
+  return `${startUs} ${endUs} ${client} ${server} ${outcome} ${octets}`;
+}
+
+await t.test(
+  "clients, servers, outcomes, octets and times of TCP connections are those that tshark's fields give",
+  { skip: hasTshark ? false : "no tshark here" },
+  async (t) => {
+    for (const name of captures) {
+      const theirs = tsharkConnections(folder + name).map(theirLine);
+      const begun = new Set(theirs.map((text) => text.split(" ")[0]));
+      const ours = ourConnections(folder + name).map(line);
+      // Those whose SYN is not in the capture tell no start that could be compared.
+      const comparable = ours.filter((text) => begun.has(text.split(" ")[0]));
+      t.strictSame(comparable.sort(), theirs.sort(), name);
+    }
+  },
+);
