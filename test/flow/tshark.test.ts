@@ -9,9 +9,9 @@ const folder = fileURLToPath(new URL("../captures/", import.meta.url));
 const captures = readdirSync(folder).filter((name) => /^(?!broken).*\.pcap(ng)?$/u.test(name));
 
 /** Connections of which the SYN was seen, in the order of their first packet. */
-function ourConnections(file: string): Connection[] {
+async function ourConnections(file: string): Promise<Connection[]> {
   const told: Connection[] = [];
-  readCaptures([file], (event) => {
+  await readCaptures([file], (event) => {
     if (event.kind === "closed" && event.connection.protocol === "TCP") told.push(event.connection);
   });
   return told;
@@ -42,7 +42,7 @@ await t.test(
     for (const name of captures) {
       const theirs = tsharkConnections(folder + name).map(theirLine);
       const begun = new Set(theirs.map((text) => text.split(" ")[0]));
-      const ours = ourConnections(folder + name).map(line);
+      const ours = (await ourConnections(folder + name)).map(line);
       // Those whose SYN is not in the capture tell no start that could be compared.
       const comparable = ours.filter((text) => begun.has(text.split(" ")[0]));
       t.strictSame(comparable.sort(), theirs.sort(), name);
