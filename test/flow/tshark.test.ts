@@ -35,6 +35,9 @@ function theirLine({
   return `${startUs} ${endUs} ${client} ${server} ${outcome} ${octets}`;
 }
 
+// Starting tshark for each capture takes a while on a busy machine.
+t.setTimeout(300_000);
+
 await t.test(
   "clients, servers, outcomes, octets and times of TCP connections are those that tshark's fields give",
   { skip: hasTshark ? false : "no tshark here" },
