@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 STAMP := node_modules/.weir-setup
 
-.PHONY: setup demo test fuzz flood lint format clean
+.PHONY: setup demo test fuzz flood lint format clean bench
 
 setup: $(STAMP)
 
@@ -28,6 +28,11 @@ fuzz: $(STAMP)
 flood: $(STAMP)
 	@scripts/setup.sh --for-tests
 	@node bench/flood.ts $(or $(SECONDS_EACH),60)
+
+## What weir costs, against tcpdump, softflowd and argus: the tables of docs/performance.md.
+bench: $(STAMP)
+	@scripts/setup.sh --for-bench
+	@node bench/run.ts
 
 ## Format, types, lint, and who may import whom.
 lint: $(STAMP)

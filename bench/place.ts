@@ -3,7 +3,6 @@ import { openSandbox, type Sandbox } from "../demo/lab/sandbox.ts";
 /** The sending and the listening end: two network namespaces with a veth between them. */
 export interface Place {
   readonly sandbox: Sandbox;
-  readonly folder: string;
   close: () => Promise<void>;
 }
 
@@ -29,13 +28,13 @@ const commands = [
 ];
 
 /** Throws where namespaces can't be made. They end with this process, however it ends. */
-export async function makePlace(folder: string): Promise<Place> {
+export async function makePlace(): Promise<Place> {
   const sandbox = await openSandbox();
   for (const command of commands) {
     const { code, stderr } = await sandbox.run(command.split(" "));
     if (code !== 0) throw new Error(`${command}: ${stderr.trim()}`);
   }
-  return { sandbox, folder, close: () => sandbox.close() };
+  return { sandbox, close: () => sandbox.close() };
 }
 
 /** The command as it is run in one of the two namespaces. */
