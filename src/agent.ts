@@ -48,11 +48,11 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   const saver = new ProfileSaver(book, store);
 
   // What becomes of a connection.
-  const flows = new FlowLog();
+  const flows = new FlowLog(toFlowLine);
   const onFlow = (event: IdentifiedEvent): void => {
     if (event.kind === "opened") book.addOpened(event.flow);
     else book.addClosed(event.flow);
-    flows.add(toFlowLine(event));
+    flows.add(event);
   };
   const queue = new IdentityQueue({ cluster, onFlow, knownUntilUs: (now) => followed.knownUntilUs(now) });
   let captureStatus: CaptureStatus | undefined;

@@ -6,11 +6,14 @@ import { flag } from "./flag.ts";
 import { addRangeFlags, type RangeFlags, toGivenRanges } from "./range-flags.ts";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { CaptureSource } from "../flow/capture-feed.ts";
 import { type ListenAddress, parseListenAddress } from "../server/listen-address.ts";
 import { interfaceOption } from "./capture-command.ts";
 import { stopSignal } from "./stop-signal.ts";
 import { UsageError } from "./usage-error.ts";
+
+const launcher = fileURLToPath(new URL("../../bin/weir", import.meta.url));
 
 const help = `
 Learns until it is told to stop, and answers over HTTP:
@@ -105,12 +108,8 @@ function checkOptions(raw: RawOptions): AgentOptions {
 
 function toCaptureSource(how: string, interfaces: string): CaptureSource {
   if (how === "spawn") {
-    const { execPath, argv } = process;
-    // The agent's small nursery (bin/weir) is not for capture, whose garbage under load is connections.
-    const execArgv = process.execArgv.filter((argument) => !argument.startsWith("--max-semi-space-size"));
-    // What bin/weir sets for the agent alone: capture makes more garbage.
-    const flags = execArgv.filter((flagText) => !flagText.startsWith("--max-semi-space-size"));
-    return { kind: "spawn", command: [execPath, ...flags, argv[1]!, "capture", "--interface", interfaces] };
+    // Through the launcher, which knows what Node.js and what heap capture is to have.
+    return { kind: "spawn", command: [launcher, "capture", "--interface", interfaces] };
   }
   const path = /^unix:(?<path>.+)$/u.exec(how)?.groups?.["path"];
   if (path === undefined) throw new RangeError(`${how}: expected spawn or unix:PATH`);

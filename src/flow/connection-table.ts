@@ -39,6 +39,8 @@ export class ConnectionTable {
   readonly #crowds: Crowds;
   readonly #wheel: DeadlineWheel<TrackedConnection>;
   #count = 0;
+  /** What all ids begin with: when the first connection was seen, which tells this table from others. */
+  #era: string | undefined;
   #evicted = 0;
 
   constructor(dependencies: TableDependencies) {
@@ -73,10 +75,9 @@ export class ConnectionTable {
   /** A connection not seen before, with the sender of this packet as its client, or as its server. */
   open(headers: Headers, sender: "client" | "server"): TrackedView {
     const { timeUs } = headers;
-    const id = `${timeUs.toString(36)}-${(this.#count++).toString(36)}`;
-    const connection = new TrackedConnection(id, transportProtocol(headers.protocol), timeUs);
+    const connection = new TrackedConnection(this.#newId(timeUs), transportProtocol(headers.protocol), timeUs);
     const view = new TrackedView(endsOf(headers, sender), headers.protocol, connection);
-    connection.views.push(view);
+    connection.views = [view]; // pushed, it would get room for seventeen
     if (sender === "client") view.clientHops = headers.hopLimit;
     else view.serverHops = headers.hopLimit;
     this.#views.add(view);
@@ -163,7 +164,7 @@ export class ConnectionTable {
     const from = view.connection;
     from.views.splice(from.views.indexOf(view), 1);
     const connection = new TrackedConnection(`${from.id}-${from.views.length}`, from.protocol, timeUs);
-    connection.views.push(view);
+    connection.views = [view];
     view.connection = connection;
     this.#crowds.add(connection, view);
     this.index(view, view.clientToken);
@@ -262,6 +263,11 @@ export class ConnectionTable {
   finish(): void {
     const left = this.#crowds.all().sort((a, b) => a.startUs - b.startUs);
     for (const connection of left) this.retire(connection);
+  }
+
+  #newId(timeUs: number): string {
+    this.#era ??= timeUs.toString(36);
+    return `${this.#era}-${(this.#count++).toString(36)}`;
   }
 
   #forget(connection: TrackedConnection): void {

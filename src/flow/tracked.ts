@@ -41,6 +41,8 @@ export class TrackedSide {
   earlyAcknowledgment = UNSEEN;
 }
 
+const NO_VIEWS: TrackedView[] = [];
+
 /** The state of one connection while it is in the table. Written by tcp.ts, udp.ts, sctp.ts and icmp-error.ts only. */
 export class TrackedConnection {
   readonly id: string;
@@ -50,7 +52,7 @@ export class TrackedConnection {
   phase: Phase = "attempted";
   outcome: Outcome = "unanswered";
   /** Never empty while in the table, in order of arrival; bounded, see ConnectionTable. */
-  readonly views: TrackedView[] = [];
+  views: TrackedView[] = NO_VIEWS;
   /** When the table looks at it again if nothing happens. */
   deadlineUs = Number.POSITIVE_INFINITY;
   /** Where DeadlineWheel has it. */

@@ -1,19 +1,27 @@
 import { DESTINATION, type Headers, SOURCE } from "../packet/headers.ts";
 
-/** The two ends of a view: client address in words 0 to 3, server address in 4 to 7, client port in 8, server port in 9. */
-export type ViewEnds = Uint32Array;
+/**
+ * The two ends of a view: client address in words 0 to 3, server address in 4 to 7, client port in 8, server port in 9.
+ * A plain array, since there is one of them for each connection: a typed one would take twice the room.
+ */
+export type ViewEnds = readonly number[];
 
 /** The ends of this packet's view, whose sender is the client, or the server. */
 export function endsOf(headers: Headers, sender: "client" | "server"): ViewEnds {
-  const ends = new Uint32Array(10);
+  const { addresses, sourcePort, destinationPort } = headers;
   const [client, server] = sender === "client" ? [SOURCE, DESTINATION] : [DESTINATION, SOURCE];
-  for (let word = 0; word < 4; word++) {
-    ends[word] = headers.addresses[client + word]!;
-    ends[4 + word] = headers.addresses[server + word]!;
-  }
-  ends[8] = sender === "client" ? headers.sourcePort : headers.destinationPort;
-  ends[9] = sender === "client" ? headers.destinationPort : headers.sourcePort;
-  return ends;
+  return [
+    addresses[client]!,
+    addresses[client + 1]!,
+    addresses[client + 2]!,
+    addresses[client + 3]!,
+    addresses[server]!,
+    addresses[server + 1]!,
+    addresses[server + 2]!,
+    addresses[server + 3]!,
+    sender === "client" ? sourcePort : destinationPort,
+    sender === "client" ? destinationPort : sourcePort,
+  ];
 }
 
 /** Calls the client the server, and the server the client. */

@@ -56,7 +56,7 @@ export class ViewIndex {
     return this.#hash(view.ends, 0, 4, view.ends[8]!, view.ends[9]!, view.protocol);
   }
 
-  #hash(words: Uint32Array, a: number, b: number, portA: number, portB: number, protocol: number): number {
+  #hash(words: ArrayLike<number>, a: number, b: number, portA: number, portB: number, protocol: number): number {
     const sum = hashEnd(words, a, portA, this.#seed) + hashEnd(words, b, portB, this.#seed) + protocol;
     return sum & 0x3fffffff; // fits a small integer of V8, which keeps Map look-ups cheap
   }
@@ -106,7 +106,7 @@ function isAgainst(view: TrackedView, headers: Headers): boolean {
 }
 
 /** Multiply and xor-shift over the five words of an end, as the finalizer of MurmurHash3 mixes. */
-export function hashEnd(words: Uint32Array, offset: number, port: number, seed: number): number {
+export function hashEnd(words: ArrayLike<number>, offset: number, port: number, seed: number): number {
   let hash = Math.imul(seed ^ words[offset + 3]!, 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13) ^ port, 0xc2b2ae35);
   hash = Math.imul(hash ^ (hash >>> 16) ^ words[offset]!, 0x85ebca6b);

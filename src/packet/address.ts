@@ -17,10 +17,10 @@ export function readIpv6Address(bytes: Uint8Array, at: number, words: Uint32Arra
 }
 
 /** The canonical text of the address in the four words from `offset`: dotted quad for IPv4, else RFC 5952. */
-export function addressText(words: Uint32Array, offset: number): string {
+export function addressText(words: ArrayLike<number>, offset: number): string {
   if (isIpv4Mapped(words, offset)) return dottedQuad(words[offset + 3]!);
   const groups: number[] = [];
-  for (const word of words.subarray(offset, offset + 4)) groups.push(word >>> 16, word & 0xffff);
+  for (let word = offset; word < offset + 4; word++) groups.push(words[word]! >>> 16, words[word]! & 0xffff);
   return new ipaddr.IPv6(groups).toRFC5952String();
 }
 
@@ -34,7 +34,7 @@ export function parseAddress(text: string): Uint32Array | undefined {
   return words;
 }
 
-function isIpv4Mapped(words: Uint32Array, offset: number): boolean {
+function isIpv4Mapped(words: ArrayLike<number>, offset: number): boolean {
   return words[offset] === 0 && words[offset + 1] === 0 && words[offset + 2] === MAPPED_PREFIX;
 }
 

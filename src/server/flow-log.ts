@@ -5,20 +5,36 @@ const MAX_RECENT = 2_000;
 const MAX_WAITING_OCTETS = 1024 * 1024;
 const MAX_FOLLOWERS = 32;
 
-/** The latest flows as JSON lines, and those who follow them as they come. Bounded on every side. */
-export class FlowLog {
-  readonly #recent: string[] = [];
+/**
+ * The latest flows as JSON lines, and those who follow them as they come. Bounded on every side. A flow becomes text
+ * when somebody reads it: most are never asked for, and the text costs more than all else that the agent does with one.
+ */
+export class FlowLog<Flow = unknown> {
+  /** A ring, once it is full: the oldest stands at `#oldest`. */
+  readonly #recent: Flow[] = [];
+  #oldest = 0;
   readonly #followers = new Set<Follower>();
+  readonly #toJson: (flow: Flow) => unknown;
 
-  add(value: unknown): void {
-    const line = `${JSON.stringify(value)}\n`;
-    this.#recent.push(line);
-    if (this.#recent.length > MAX_RECENT) this.#recent.shift();
+  /** `toJson` makes of a flow what is shown of it. */
+  constructor(toJson: (flow: Flow) => unknown = (flow) => flow) {
+    this.#toJson = toJson;
+  }
+
+  add(flow: Flow): void {
+    if (this.#recent.length < MAX_RECENT) this.#recent.push(flow);
+    else {
+      this.#recent[this.#oldest] = flow;
+      this.#oldest = (this.#oldest + 1) % MAX_RECENT;
+    }
+    if (this.#followers.size === 0) return;
+    const line = this.#lineOf(flow);
     for (const follower of this.#followers) follower.offer(line);
   }
 
   recent(): string {
-    return this.#recent.join("");
+    const inOrder = [...this.#recent.slice(this.#oldest), ...this.#recent.slice(0, this.#oldest)];
+    return inOrder.map((flow) => this.#lineOf(flow)).join("");
   }
 
   /** What is recent and all that comes, until the reader closes it; undefined when there are too many followers. */
@@ -31,11 +47,18 @@ export class FlowLog {
     return follower;
   }
 
+  #lineOf(flow: Flow): string {
+    return `${JSON.stringify(this.#toJson(flow))}\n`;
+  }
+
   /** Ends all streams: the server is closing. */
   close(): void {
     for (const follower of this.#followers) follower.push(null);
   }
 }
+
+/** What those who answer for the log need of it, whatever its flows are. */
+export type ReadableFlowLog = Pick<FlowLog, "recent" | "follow" | "close">;
 
 class Follower extends Readable {
   #lost = 0;

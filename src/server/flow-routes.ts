@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import type { App } from "./app.ts";
-import type { FlowLog } from "./flow-log.ts";
+import type { ReadableFlowLog } from "./flow-log.ts";
 import { HttpProblem } from "./problem.ts";
 
 const JSON_LINES = "application/x-ndjson";
@@ -10,7 +10,7 @@ const follow = Type.Object(
   { additionalProperties: false },
 );
 
-export function addFlowRoutes(app: App, flows: FlowLog): void {
+export function addFlowRoutes(app: App, flows: ReadableFlowLog): void {
   app.get(
     "/api/v1/flows",
     {

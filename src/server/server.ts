@@ -5,7 +5,7 @@ import swagger from "@fastify/swagger";
 import Fastify, { type FastifyBaseLogger, LogController } from "fastify";
 import type { Registry } from "prom-client";
 import type { App, SchemaTypes } from "./app.ts";
-import type { FlowLog } from "./flow-log.ts";
+import type { ReadableFlowLog } from "./flow-log.ts";
 import { addCheckRoute } from "./check-route.ts";
 import { addFlowRoutes } from "./flow-routes.ts";
 import { refuseForeignHost } from "./host-check.ts";
@@ -21,7 +21,7 @@ const MAX_BODY_OCTETS = 256 * 1024;
 const MAX_REQUESTS = 100;
 
 export interface ServerParts extends ProfileRouteParts {
-  readonly flows: FlowLog;
+  readonly flows: ReadableFlowLog;
   readonly conditions: () => readonly Condition[];
   readonly registry: Registry;
   readonly logger: FastifyBaseLogger;
