@@ -48,8 +48,16 @@ export function listeners({ weir, filter, kubeconfig, folder }: Programs): reado
     {
       name: "weir agent and its capture",
       argv: [
-        ...[weir, "agent", "--interface", LISTENING, "--kubeconfig", kubeconfig, "--node", "node-1"],
-        ...["--data-dir", `${folder}/data`],
+        weir,
+        "agent",
+        "--interface",
+        LISTENING,
+        "--kubeconfig",
+        kubeconfig,
+        "--node",
+        "node-1",
+        "--data-dir",
+        `${folder}/data`,
       ],
       ask: ["curl", "-s", "http://127.0.0.1:9447/metrics"],
       dropped: /^weir_capture_dropped_packets_total (\d+)/mu,

@@ -20,8 +20,7 @@ export function showTraffic(traffic: Traffic, measured: readonly Measured[]): st
 export function showStream(pairs: readonly StreamPair[]): string {
   const without = median(pairs.map((pair) => pair.without));
   const beside = median(pairs.map((pair) => pair.beside));
-  const gigabits = (value: number): string => value.toFixed(1);
-  return `iperf3, ${pairs.length} pairs: median ${gigabits(without)} Gbit/s without weir, ${gigabits(beside)} beside it, ratio ${(beside / without).toFixed(3)}\n`;
+  return `iperf3, ${pairs.length} pairs: median ${without.toFixed(1)} Gbit/s without weir, ${beside.toFixed(1)} beside it, ratio ${(beside / without).toFixed(3)}\n`;
 }
 
 export function showSavefile({ name, packets }: { name: string; packets: number }, speed: SavefileSpeed): string {
@@ -34,9 +33,8 @@ function cpu({ processes }: Measured): number {
 }
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |\n`;
   const rule = heads.map((_, index) => (index === 0 ? "---" : "--:"));
-  return [heads, rule, ...rows].map(line).join("");
+  return [heads, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }
 
 function median(values: readonly number[]): number {
