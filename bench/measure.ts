@@ -39,7 +39,7 @@ export async function measure(place: Place, listener: Listener, traffic: Traffic
   const keep = (text: string): void => void (lastWords = (lastWords + text).slice(-100_000));
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("latin1").on("data", keep);
   const closed = new Promise((resolve) => child.once("close", resolve));
-  await untilListening(place);
+  await untilListening(place, () => lastWords);
   await sleep(STARTED_MS);
   const pids = family(child.pid!).filter((pid) => !/^(nsenter|setpriv|ip) /u.test(commandOf(pid)));
   const before = pids.map(cpuSeconds);
@@ -56,13 +56,13 @@ export async function measure(place: Place, listener: Listener, traffic: Traffic
   return { name: listener.name, processes, dropped: find(listener.dropped, words), told: find(listener.told, words) };
 }
 
-async function untilListening({ sandbox }: Place): Promise<void> {
+async function untilListening({ sandbox }: Place, lastWords: () => string): Promise<void> {
   for (let waitedMs = 0; waitedMs < GIVE_UP_MS; waitedMs += 100) {
     const { stdout } = await sandbox.run(inNamespace(LISTENER, ["cat", "/proc/net/packet"]));
     if (stdout.trim().split("\n").length > 1) return;
     await sleep(100);
   }
-  throw new Error("nobody listens");
+  throw new Error(`nobody listens: ${lastWords()}`);
 }
 
 async function replay({ sandbox }: Place, { file, loops, packetsPerSecond, packets }: Traffic): Promise<void> {
