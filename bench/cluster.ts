@@ -1,7 +1,7 @@
 // The live API of the benchmark, as a process in the listener's namespace: a thousand pods in fifty Deployments, among
 // them those of the replayed traffic. Writes a kubeconfig to the path that it is given, and serves until it is killed.
 import { writeFileSync } from "node:fs";
-import { ApiServer } from "../test/cluster/api-server.ts";
+import { ApiServer } from "../test/api-server/api-server.ts";
 import { deployment, node, podOf, service } from "../test/cluster/builders.ts";
 import { clientAddress, CLIENTS, dotted, serverAddress, SERVER_PORT, SERVERS } from "./traffic/pods.ts";
 
