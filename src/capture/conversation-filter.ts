@@ -3,7 +3,7 @@ export interface Conversation {
   /** IP protocol number. */
   readonly protocol: number;
   /** One end's address in words 0 to 3, the other's in 4 to 7, IPv4 as IPv4-mapped IPv6; their ports in 8 and 9. */
-  readonly ends: Uint32Array;
+  readonly ends: ArrayLike<number>;
 }
 
 /**
@@ -38,6 +38,6 @@ function ipv4Ports(protocol: number): string {
   return protocol === 17 ? "udp[0:4]" : "sctp[0:4]";
 }
 
-function isIpv4(ends: Uint32Array): boolean {
+function isIpv4(ends: ArrayLike<number>): boolean {
   return ends[0] === 0 && ends[1] === 0 && ends[2] === 0xffff;
 }
