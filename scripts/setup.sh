@@ -15,6 +15,9 @@ if [ "${1:-}" = --for-tests ]; then
   want kubectl kubernetes-client
   want pgrep procps
   want ldapsearch ldap-utils
+  want tcpreplay tcpreplay
+  want wg wireguard-tools
+  want wireguard-go wireguard-go
   want openssl openssl
 elif [ "${1:-}" = --for-bench ]; then
   want tcpreplay tcpreplay

@@ -17,6 +17,7 @@ import { onSilence } from "./silence.ts";
 import { trackTcp } from "./tcp.ts";
 import type { TrackedView } from "./tracked.ts";
 import { trackUdp } from "./udp.ts";
+import { isFromClient } from "./view-index.ts";
 
 const DNS_PORT = 53;
 
@@ -141,9 +142,11 @@ export class FlowTracker {
     if (headers.sourcePort === DNS_PORT) this.#noteAnswer(view, frame);
   }
 
-  /** The answer as the asker's side shows it is enough; its other views say the same again. */
+  /** The answer as one place on its way shows it is enough. Behind the Service DNS may have another port than 53. */
   #noteAnswer(view: TrackedView, frame: Frame): void {
-    if (view !== view.connection.views[0]) return;
+    view.connection.namingView ??= view;
+    const firstHops = isFromClient(view, this.#headers) ? view.clientHops : view.serverHops;
+    if (view !== view.connection.namingView || this.#headers.hopLimit !== firstHops) return;
     const answer = decodeDnsResponse(frame.bytes, this.#headers.payloadStart, this.#headers.payloadEnd);
     if (answer === undefined || answer.addresses.length === 0) return;
     this.#emit({ kind: "resolved", resolved: resolvedName(answer, view, frame.timeUs) });

@@ -98,6 +98,8 @@ export class TrackedConnection {
   server = new TrackedSide();
   /** A RST has ended it. */
   wasReset = false;
+  /** The view whose DNS answers are told; the others say the same again. */
+  namingView: TrackedView | undefined;
 
   /** Neighbours in the chain of TokenIndex. */
   previousSameToken: TrackedConnection | undefined;

@@ -1,3 +1,4 @@
+import { encode } from "dns-packet";
 import t from "tap";
 import { record, summary, Wire } from "./wire.ts";
 
@@ -120,6 +121,24 @@ await t.test("a DNS query through the kube-dns Service is one conversation with 
     nat: [{ client: { ip: "10.1.0.5", port: 43210 }, server: { ip: "10.96.0.10", port: 53 } }],
   });
 });
+
+await t.test(
+  "a name is told once, though DNS has another port behind its Service and the pod's side is seen first",
+  async (t) => {
+    const message = { id: 7, questions: [{ type: "A" as const, name: "a.example" }] };
+    const answers = [{ type: "A" as const, name: "a.example", ttl: 5, data: "192.0.2.1" }];
+    const query = encode({ ...message, type: "query" }).toString("latin1");
+    const answer = encode({ ...message, type: "response", answers }).toString("latin1");
+    const wire = new Wire()
+      .udp({ from: "10.1.0.5:43210", to: "10.1.0.2:5353", payload: query, ttl: 63 })
+      .udp({ from: "10.1.0.2:5353", to: "10.1.0.5:43210", payload: answer, ttl: 64 })
+      .udp({ from: "10.1.0.5:43210", to: "10.96.0.10:53", payload: query, ttl: 64 })
+      .udp({ from: "10.96.0.10:53", to: "10.1.0.5:43210", payload: answer, ttl: 63 })
+      .udp({ from: "10.96.0.10:53", to: "10.1.0.5:43210", payload: answer, ttl: 62 });
+    const names = wire.events.flatMap((event) => (event.kind === "resolved" ? [event.resolved.name] : []));
+    t.strictSame(names, ["a.example"]);
+  },
+);
 
 await t.test("one socket that gossips the same to many peers makes as many conversations", async (t) => {
   const wire = new Wire();
