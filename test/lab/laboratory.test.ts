@@ -9,7 +9,7 @@ import { tunnels } from "./network/tunnels.ts";
 import type { Truth } from "./truth.ts";
 
 t.setTimeout(400_000);
-/** Not all is right yet: a reset by the server is half-open, a bridged uplink counts UDP twice. */
+/** Not all is right yet: docs/laboratory.md says what. */
 const unready =
   process.env["WEIR_LABORATORY"] === undefined && "run by hand, with WEIR_LABORATORY=1: see docs/laboratory.md";
 const skip = unready || ((await whyNoLaboratory()) ?? false);
