@@ -11,8 +11,17 @@ export function cpuSeconds(pid: number): number {
 
 /** The most memory it has had resident, MiB; a ring that is mapped counts. */
 export function peakMebibytes(pid: number): number {
+  return statusMebibytes(pid, "VmHWM");
+}
+
+/** What it has resident at this moment, MiB. */
+export function residentMebibytes(pid: number): number {
+  return statusMebibytes(pid, "VmRSS");
+}
+
+function statusMebibytes(pid: number, field: string): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Number(/^VmHWM:\s+(\d+) kB/mu.exec(status)?.[1]) / 1024;
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "mu").exec(status)?.[1]) / 1024;
 }
 
 export function commandOf(pid: number): string {

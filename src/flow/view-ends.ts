@@ -4,7 +4,7 @@ import { DESTINATION, type Headers, SOURCE } from "../packet/headers.ts";
  * The two ends of a view: client address in words 0 to 3, server address in 4 to 7, client port in 8, server port in 9.
  * A plain array, since there is one of them for each connection: a typed one would take twice the room.
  */
-export type ViewEnds = readonly number[];
+export type ViewEnds = number[];
 
 /** The ends of this packet's view, whose sender is the client, or the server. */
 export function endsOf(headers: Headers, sender: "client" | "server"): ViewEnds {
