@@ -59,6 +59,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   const onEvent = (event: FlowEvent): void => {
     if (event.kind === "opened" || event.kind === "closed") return queue.add(event, nowUs());
     if (event.kind === "resolved") return book.addName(event.resolved);
+    if (event.kind === "named") return book.addClaimedName(event.named);
     captureStatus = event.status;
     book.addStatus(event.status);
   };

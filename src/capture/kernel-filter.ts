@@ -13,6 +13,9 @@ export const kernelFilter: string = [
   `(ip6[6] = 132 and (${sctpChunks("ip6[52]")}))`,
   "icmp[icmptype] = icmp-unreach",
   "(ip6[6] = 58 and ip6[40] = 1)",
+  // DNS over TCP, whose answers come in segments with data; octet 12 of the TCP header tells where they begin.
+  "(tcp src port 53 and ip[2:2] - ((ip[0] & 0xf) << 2) - ((tcp[12] & 0xf0) >> 2) > 0)",
+  "(ip6[6] = 6 and ip6[40:2] = 53 and ip6[4:2] - ((ip6[52] & 0xf0) >> 2) > 0)",
   `(udp and not (${tunnelPorts()
     .map((port) => `port ${port}`)
     .join(" or ")}))`,

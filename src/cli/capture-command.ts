@@ -4,7 +4,7 @@ import { flag } from "./flag.ts";
 
 const help = `
 Prints one JSON object a line: "event" is "opened" or "closed", and the rest what weir flows prints;
-or "resolved", a DNS answer; or "status", what was read and lost, once a second.
+or "resolved", a DNS answer; or "named", a TLS server name; or "status", what was read and lost, once a second.
 Needs root or CAP_NET_RAW. weir agent starts it by itself, or is told where it listens.
 
 Examples:

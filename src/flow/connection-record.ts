@@ -3,12 +3,8 @@ import { rfc3339 } from "./rfc3339.ts";
 import type { ByteCount, Connection, Endpoint, InferredFrom, View } from "./connection.ts";
 import type { Listeners } from "./listeners.ts";
 import { isExact } from "./tcp-reach.ts";
+import { beginsWithAnswer } from "./udp-direction.ts";
 import { type TrackedConnection, type TrackedView, UNSEEN } from "./tracked.ts";
-
-/** Ports above are given out to clients: Linux's ip_local_port_range begins here. */
-const FIRST_EPHEMERAL_PORT = 32_768;
-/** RFC 6335, 6: system ports; only a server, or a peer that is as much of one, sends from them. */
-const LAST_SYSTEM_PORT = 1023;
 
 /** The record of a connection as it stands now: the first place where addresses become text. */
 export function recordConnection(tracked: TrackedConnection, listeners: Listeners): Connection {
@@ -25,8 +21,8 @@ export function recordConnection(tracked: TrackedConnection, listeners: Listener
     startUs: tracked.startUs,
     endUs: tracked.endUs,
   };
-  if (tracked.outcome === "established") listeners.add(tracked.protocol, server);
   const { bearing, inferredFrom } = directionOf(tracked, straight, listeners);
+  if (tracked.outcome === "established") listeners.add(tracked.protocol, bearing === "reversed" ? client : server);
   const inferred = inferredFrom === undefined ? {} : { inferredFrom };
   switch (bearing) {
     case "straight":
@@ -82,12 +78,8 @@ const UNKNOWN: Bearing = { bearing: "unknown" };
 /** The first sender is the client, unless the handshake was missed or the ports say that this was an answer. */
 function directionOf(tracked: TrackedConnection, straight: View, listeners: Listeners): Bearing {
   if (tracked.isLate) return lateDirectionOf(tracked, straight, listeners);
-  const { client, server } = straight;
-  if (tracked.protocol === "UDP") {
-    const isAnswer = client.port <= LAST_SYSTEM_PORT && server.port >= FIRST_EPHEMERAL_PORT;
-    return { bearing: isAnswer ? "reversed" : "straight" };
-  }
-  return { bearing: "straight" };
+  const isAnswer = tracked.protocol === "UDP" && beginsWithAnswer(straight, listeners);
+  return { bearing: isAnswer ? "reversed" : "straight" };
 }
 
 function lateDirectionOf(tracked: TrackedConnection, { client, server }: View, listeners: Listeners): Bearing {

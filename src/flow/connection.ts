@@ -83,6 +83,20 @@ export interface ResolvedName {
   readonly timeUs: number;
 }
 
+/**
+ * The TLS server name (RFC 6066, 3) that a client asked a server for. The client chose it: it names an address that
+ * no DNS answer was seen for, and proves nothing of who is there.
+ */
+export interface ServerName {
+  /** Who asked. */
+  readonly client: string;
+  /** Whom, after DNAT. */
+  readonly server: Endpoint;
+  /** Lower case, no trailing dot. */
+  readonly name: string;
+  readonly timeUs: number;
+}
+
 /** What capture knows of its own losses; all counts since it started. */
 export interface CaptureStatus {
   readonly packets: number;
@@ -130,4 +144,5 @@ export type FlowEvent =
   | { readonly kind: "opened"; readonly connection: Connection }
   | { readonly kind: "closed"; readonly connection: Connection }
   | { readonly kind: "resolved"; readonly resolved: ResolvedName }
+  | { readonly kind: "named"; readonly named: ServerName }
   | { readonly kind: "status"; readonly status: CaptureStatus };

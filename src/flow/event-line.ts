@@ -1,4 +1,4 @@
-import type { CaptureStatus, Connection, FlowEvent, ResolvedName } from "./connection.ts";
+import type { CaptureStatus, Connection, FlowEvent, ResolvedName, ServerName } from "./connection.ts";
 import { type ConnectionJson, writeConnection } from "./connection-json.ts";
 import type { JsonOctets } from "./json-octets.ts";
 import { parseRfc3339 } from "./rfc3339.ts";
@@ -10,6 +10,7 @@ import { parseRfc3339 } from "./rfc3339.ts";
 export type EventLine =
   | ({ readonly event: "opened" | "closed" } & ConnectionJson)
   | ({ readonly event: "resolved" } & ResolvedName)
+  | ({ readonly event: "named" } & ServerName)
   | ({ readonly event: "status" } & CaptureStatus);
 
 /** No line is longer: of a connection all is bounded, and the longest DNS answer that fits a packet stays below. */
@@ -25,6 +26,9 @@ export function writeEvent(event: FlowEvent, json: JsonOctets): void {
       return;
     case "resolved":
       json.value({ event: event.kind, ...event.resolved });
+      return json.ascii("\n");
+    case "named":
+      json.value({ event: event.kind, ...event.named });
       return json.ascii("\n");
     case "status":
       json.value({ event: event.kind, ...event.status });
@@ -42,6 +46,10 @@ export function decodeEvent(line: string): FlowEvent {
     case "resolved": {
       const { event: kind, ...resolved } = parsed;
       return { kind, resolved };
+    }
+    case "named": {
+      const { event: kind, ...named } = parsed;
+      return { kind, named };
     }
     case "status": {
       const { event: kind, ...status } = parsed;

@@ -1,7 +1,6 @@
 import type { Frame } from "../capture/frame.ts";
 import type { ConntrackEntry } from "../capture/conntrack-entry.ts";
 import { decode } from "../packet/decode.ts";
-import { decodeDnsResponse } from "../packet/dns.ts";
 import { Headers, Protocol } from "../packet/headers.ts";
 import { recordConnection } from "./connection-record.ts";
 import { ConnectionTable } from "./connection-table.ts";
@@ -11,13 +10,11 @@ import { defaultFlowSettings, type FlowSettings } from "./flow-settings.ts";
 import { HeavyConversations } from "./heavy-conversations.ts";
 import { trackIcmpError } from "./icmp-error.ts";
 import { Listeners } from "./listeners.ts";
-import { resolvedName } from "./resolved-name.ts";
+import { Names } from "./names.ts";
 import { trackSctp } from "./sctp.ts";
 import { onSilence } from "./silence.ts";
 import { trackTcp } from "./tcp.ts";
-import type { TrackedView } from "./tracked.ts";
 import { trackUdp } from "./udp.ts";
-import { isFromClient } from "./view-index.ts";
 
 const DNS_PORT = 53;
 
@@ -42,14 +39,14 @@ export class FlowTracker {
   readonly #headers = new Headers();
   readonly #table: ConnectionTable;
   readonly #listeners = new Listeners();
-  readonly #emit: (event: FlowEvent) => void;
+  readonly #names: Names;
   readonly #admits: (headers: Headers) => boolean;
   readonly #unreadable: Record<string, number> = {};
   #packets = 0;
 
   constructor({ emit, seed, settings = defaultFlowSettings, admits = () => true }: TrackerOptions) {
     const listeners = this.#listeners;
-    this.#emit = emit;
+    this.#names = new Names(emit);
     this.#admits = admits;
     this.#table = new ConnectionTable({
       settings,
@@ -119,7 +116,7 @@ export class FlowTracker {
     const headers = this.#headers;
     switch (headers.protocol) {
       case Protocol.TCP:
-        return this.#trackTcp();
+        return this.#trackTcp(frame);
       case Protocol.UDP:
         return this.#trackUdp(frame);
       case Protocol.SCTP:
@@ -130,25 +127,18 @@ export class FlowTracker {
     }
   }
 
-  #trackTcp(): void {
-    const view = trackTcp(this.#table, this.#headers);
-    if (view !== undefined) this.heavySegments.note(view);
+  #trackTcp(frame: Frame): void {
+    const headers = this.#headers;
+    const view = trackTcp(this.#table, headers);
+    if (view === undefined) return;
+    this.heavySegments.note(view);
+    if (headers.payloadLength > 0) this.#names.addSegment(view, headers, frame.bytes);
   }
 
   #trackUdp(frame: Frame): void {
     const headers = this.#headers;
     const view = trackUdp(this.#table, headers, frame.bytes);
     this.heavyDatagrams.note(view);
-    if (headers.sourcePort === DNS_PORT) this.#noteAnswer(view, frame);
-  }
-
-  /** The answer as one place on its way shows it is enough. Behind the Service DNS may have another port than 53. */
-  #noteAnswer(view: TrackedView, frame: Frame): void {
-    view.connection.namingView ??= view;
-    const firstHops = isFromClient(view, this.#headers) ? view.clientHops : view.serverHops;
-    if (view !== view.connection.namingView || this.#headers.hopLimit !== firstHops) return;
-    const answer = decodeDnsResponse(frame.bytes, this.#headers.payloadStart, this.#headers.payloadEnd);
-    if (answer === undefined || answer.addresses.length === 0) return;
-    this.#emit({ kind: "resolved", resolved: resolvedName(answer, view, frame.timeUs) });
+    if (headers.sourcePort === DNS_PORT) this.#names.addDatagram(view, headers, frame.bytes);
   }
 }

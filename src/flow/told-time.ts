@@ -8,6 +8,8 @@ export function movedBy(us: number, event: FlowEvent): FlowEvent {
       const { startUs, endUs } = event.connection;
       return { kind: event.kind, connection: { ...event.connection, startUs: startUs + us, endUs: endUs + us } };
     }
+    case "named":
+      return { kind: event.kind, named: { ...event.named, timeUs: event.named.timeUs + us } };
     case "resolved":
       return { kind: event.kind, resolved: { ...event.resolved, timeUs: event.resolved.timeUs + us } };
     case "status":

@@ -100,6 +100,8 @@ export class TrackedConnection {
   wasReset = false;
   /** The view whose DNS answers are told; the others say the same again. */
   namingView: TrackedView | undefined;
+  /** The first octets of its client were looked at for a TLS server name. */
+  hasGreeted = false;
 
   /** Neighbours in the chain of TokenIndex. */
   previousSameToken: TrackedConnection | undefined;

@@ -1,10 +1,10 @@
 import type { Headers } from "../packet/headers.ts";
 import type { ConnectionTable } from "./connection-table.ts";
-import { isSameFirstPacket } from "./same-connection.ts";
 import type { TrackedConnection, TrackedView } from "./tracked.ts";
-import { hasSameClient } from "./view-ends.ts";
+import { hasSameClient, hasSameServer } from "./view-ends.ts";
 import { isFromClient } from "./view-index.ts";
 
+const DNS_PORT = 53;
 /** Octets of a datagram that tell it from the next: a DNS message's id and question lie within. */
 const DIGEST_OCTETS = 64;
 
@@ -37,14 +37,22 @@ function openUdp(table: ConnectionTable, headers: Headers, bytes: Uint8Array): T
 }
 
 /**
- * The same datagram before and after NAT. Many sockets send every datagram with IP id 0: then only DNAT,
- * which leaves the client as it was, is believed; one client's equal datagrams to two servers still differ
- * in hops only if one of them was forwarded between the two views.
+ * The same datagram before and after NAT: in each view it has another hop limit. An IP id tells as much as the
+ * digest does, but many sockets send every datagram with id 0. Then only DNAT is believed, which leaves the client
+ * as it was, and masquerading for DNS, whose messages have an id and a question of their own.
  */
 function isSameDatagram(view: TrackedView, other: TrackedConnection, joinUs: number): boolean {
-  if (view.ipId !== 0 && view.ends[8] === other.views[0]!.ends[8]) return isSameFirstPacket(view, other, joinUs);
-  if (other.phase === "gone" || Math.abs(view.connection.startUs - other.startUs) > joinUs) return false;
-  return other.views.some((known) => hasSameClient(known.ends, view.ends) && known.clientHops !== view.clientHops);
+  if (other.phase === "gone") return false;
+  const { askedUs, clientHops } = view;
+  const isApart = (known: TrackedView): boolean =>
+    known.clientHops === clientHops || Math.abs(askedUs - known.askedUs) > joinUs;
+  return !other.views.some(isApart) && other.views.some((known) => isOtherViewOf(known, view));
+}
+
+function isOtherViewOf(known: TrackedView, view: TrackedView): boolean {
+  if (known.ipId !== view.ipId) return false;
+  if (view.ipId !== 0 || hasSameClient(known.ends, view.ends)) return true;
+  return view.ends[9] === DNS_PORT && hasSameServer(known.ends, view.ends);
 }
 
 /** The first view alone counts, and of it only packets as far along the path as its first: so each counts once. */

@@ -1,6 +1,7 @@
 import type { Flow, Party, ServerParty } from "../cluster/flow.ts";
 import type { PodIdentity } from "../cluster/identity.ts";
 import type { WorkloadRef } from "../cluster/workload.ts";
+import type { AskedNames } from "./asked-names.ts";
 import type { EdgeIdentity, Witness } from "./edge-record.ts";
 import type { Direction, Peer } from "./edge.ts";
 
@@ -11,32 +12,34 @@ export interface EdgeObservation {
   readonly witness: Witness;
 }
 
-/** Names whose DNS answers led `client` to `address`. */
-export type NamesFor = (client: string, address: string) => readonly string[];
+/** What an outside address was called: by the DNS answers that led `client` to it, and by the client itself. */
+export type Names = Pick<AskedNames, "namesFor" | "claimedFor">;
 
 /**
  * In: an identified flow. Out: the edges that it shows, egress for the client's workload and ingress for
  * the server's. With `node` only that node's own side: egress where the client pod runs, ingress where the
  * server pod runs, so that what all nodes tell can be added up and counts nothing twice.
  */
-export function observeEdges(flow: Flow, namesFor: NamesFor, node: string | undefined): readonly EdgeObservation[] {
+export function observeEdges(flow: Flow, names: Names, node: string | undefined): readonly EdgeObservation[] {
   if (flow.connection.direction === "unknown") return [];
   return flow.servers.flatMap((server) => {
     if (isSamePod(flow.client, server)) return []; // a pod may always talk to itself
-    return [...observeEgress(flow, server, namesFor, node), ...observeIngress(flow, server, node)];
+    return [...observeEgress(flow, server, names, node), ...observeIngress(flow, server, node)];
   });
 }
 
 function observeEgress(
   flow: Flow,
   server: ServerParty,
-  namesFor: NamesFor,
+  names: Names,
   node: string | undefined,
 ): readonly EdgeObservation[] {
   const { identity, ip } = flow.client;
   if (identity.kind !== "pod" || !isOwnSide(identity, node)) return [];
-  const names = server.identity.kind === "external" ? [...namesFor(ip, server.ip), ...serviceNames(flow)] : [];
-  return [observation(flow, "egress", identity, server, server.port, names)];
+  const seen = observation(flow, "egress", identity, server, server.port);
+  if (server.identity.kind !== "external") return [seen];
+  const led = [...names.namesFor(ip, server.ip), ...serviceNames(flow)];
+  return [{ ...seen, witness: { ...seen.witness, names: led, claimedNames: names.claimedFor(ip, server.ip) } }];
 }
 
 /** A Service led to its endpoint outside (an API server, a database of manual endpoints) as a name would have. */
@@ -49,7 +52,7 @@ function observeIngress(flow: Flow, server: ServerParty, node: string | undefine
   if (identity.kind !== "pod" || !isOwnSide(identity, node)) return [];
   // Of a Service's backends only the one that answered shows it, and on its own node it is seen by its address.
   if (flow.resolution === "endpoints" && node !== undefined) return [];
-  return [observation(flow, "ingress", identity, flow.client, server.port, [])];
+  return [observation(flow, "ingress", identity, flow.client, server.port)];
 }
 
 function observation(
@@ -58,12 +61,11 @@ function observation(
   own: PodIdentity,
   other: Party,
   port: number | undefined,
-  names: readonly string[],
 ): EdgeObservation {
   return {
     workload: own.workload,
     edge: { direction, peer: toPeer(other), protocol: flow.connection.protocol, port: port ?? 0 },
-    witness: { pod: own.pod, node: own.node, resolution: flow.resolution, names },
+    witness: { pod: own.pod, node: own.node, resolution: flow.resolution, names: [], claimedNames: [] },
   };
 }
 

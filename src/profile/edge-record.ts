@@ -1,7 +1,7 @@
 import type { Resolution } from "../cluster/flow.ts";
 import { rfc3339 } from "../flow/rfc3339.ts";
 import type { ByteCount, Connection, Outcome, TransportProtocol } from "../flow/connection.ts";
-import { type Direction, type Edge, edgeKey, type Peer } from "./edge.ts";
+import { type Direction, type Edge, edgeKey, type ExternalPeer, type Peer } from "./edge.ts";
 
 /** Pods, nodes and names that an edge keeps of each; more say nothing new. */
 const MAX_WITNESSES = 16;
@@ -21,6 +21,8 @@ export interface Witness {
   readonly resolution: Resolution;
   /** Names whose answer led this pod to an external peer. */
   readonly names: readonly string[];
+  /** Names that this pod itself gave it. */
+  readonly claimedNames: readonly string[];
 }
 
 /** An edge while it grows. */
@@ -35,6 +37,7 @@ export class EdgeRecord {
   readonly #pods = new Set<string>();
   readonly #nodes = new Set<string>();
   readonly #names = new Set<string>();
+  readonly #claimedNames = new Set<string>();
   #resolution: Resolution = "endpoints";
 
   constructor(identity: EdgeIdentity) {
@@ -55,6 +58,7 @@ export class EdgeRecord {
     addBounded(this.#pods, witness.pod);
     if (witness.node !== undefined) addBounded(this.#nodes, witness.node);
     for (const name of witness.names) addBounded(this.#names, name);
+    for (const name of witness.claimedNames) addBounded(this.#claimedNames, name);
     if (witness.resolution === "address") this.#resolution = "address";
   }
 
@@ -75,7 +79,7 @@ export class EdgeRecord {
     const { direction, peer, protocol, port } = this.#identity;
     return {
       direction,
-      peer: peer.type === "external" && this.#names.size > 0 ? { ...peer, names: [...this.#names].sort() } : peer,
+      peer: peer.type === "external" ? this.#withNames(peer) : peer,
       protocol,
       port,
       connections: this.#connections,
@@ -89,9 +93,20 @@ export class EdgeRecord {
     };
   }
 
+  #withNames({ type, ip }: ExternalPeer): ExternalPeer {
+    const names = [...this.#names.union(this.#claimedNames)].sort();
+    const claimedNames = [...this.#claimedNames.difference(this.#names)].sort();
+    return {
+      type,
+      ip,
+      ...(names.length === 0 ? {} : { names }),
+      ...(claimedNames.length === 0 ? {} : { claimedNames }),
+    };
+  }
+
   /** The edge as the store kept it, ready to grow on. */
   static restore(edge: Edge): EdgeRecord {
-    const names = edge.peer.type === "external" ? (edge.peer.names ?? []) : [];
+    const { names = [], claimedNames = [] } = edge.peer.type === "external" ? edge.peer : {};
     const record = new EdgeRecord(edge);
     record.#connections = edge.connections;
     record.#bytes = edge.bytes;
@@ -100,7 +115,8 @@ export class EdgeRecord {
     record.#lastSeenUs = Date.parse(edge.lastSeen) * 1000;
     for (const pod of edge.pods) record.#pods.add(pod);
     for (const node of edge.nodes) record.#nodes.add(node);
-    for (const name of names) record.#names.add(name);
+    for (const name of names) if (!claimedNames.includes(name)) record.#names.add(name);
+    for (const name of claimedNames) record.#claimedNames.add(name);
     record.#resolution = edge.resolution;
     return record;
   }

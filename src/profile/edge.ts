@@ -1,13 +1,21 @@
 import type { Resolution } from "../cluster/flow.ts";
 import type { ByteCount, Outcome, TransportProtocol } from "../flow/connection.ts";
 
+/** An outside address. Of its names those in `claimedNames` were only said by the client itself, in TLS: no DNS answer led there. */
+export interface ExternalPeer {
+  readonly type: "external";
+  readonly ip: string;
+  readonly names?: readonly string[];
+  readonly claimedNames?: readonly string[];
+}
+
 export type Direction = "ingress" | "egress";
 
 /** The other side, as a profile names it. */
 export type Peer =
   | { readonly type: "workload"; readonly namespace: string; readonly kind: string; readonly name: string }
   | { readonly type: "host"; readonly ip: string; readonly name?: string }
-  | { readonly type: "external"; readonly ip: string; readonly names?: readonly string[] }
+  | ExternalPeer
   | { readonly type: "unresolved"; readonly ip: string; readonly reason: string };
 
 /** Everything of one kind that a workload did: same direction, peer, protocol and server port. */

@@ -11,6 +11,8 @@ export function learn(event: FlowEvent, cluster: ClusterState, book: ProfileBook
       return book.addClosed(cluster.identifyConnection(event.connection));
     case "resolved":
       return book.addName(event.resolved);
+    case "named":
+      return book.addClaimedName(event.named);
     case "status":
       return book.addStatus(event.status);
   }

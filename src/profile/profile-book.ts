@@ -2,7 +2,7 @@ import type { ClusterState } from "../cluster/cluster-state.ts";
 import type { Flow } from "../cluster/flow.ts";
 import { type WorkloadRef, workloadKey } from "../cluster/workload.ts";
 import { rfc3339 } from "../flow/rfc3339.ts";
-import type { CaptureStatus, ResolvedName } from "../flow/connection.ts";
+import type { CaptureStatus, ResolvedName, ServerName } from "../flow/connection.ts";
 import { AskedNames } from "./asked-names.ts";
 import { type Edge, edgeKey } from "./edge.ts";
 import { observeEdges } from "./edge-observations.ts";
@@ -84,6 +84,12 @@ export class ProfileBook {
     this.#window.widen(resolved.timeUs, resolved.timeUs);
   }
 
+  /** A name that a client gave its server, in TLS. */
+  addClaimedName(named: ServerName): void {
+    this.#names.addClaimed(named);
+    this.#window.widen(named.timeUs, named.timeUs);
+  }
+
   addStatus(status: CaptureStatus): void {
     this.#window.addStatus(status);
   }
@@ -155,8 +161,7 @@ export class ProfileBook {
     this.#placement.add(flow);
     this.#window.widen(connection.startUs, connection.endUs);
     if (connection.direction === "unknown") this.#undirected += 1;
-    const namesFor = (client: string, address: string): readonly string[] => this.#names.namesFor(client, address);
-    return observeEdges(flow, namesFor, this.#node).flatMap((observation) => {
+    return observeEdges(flow, this.#names, this.#node).flatMap((observation) => {
       const record = this.#record(observation.workload);
       if (record === undefined) this.#overflowed += 1;
       return record?.count(flow, observation) ?? [];

@@ -21,7 +21,14 @@ const bytes = Type.Union([
 const peer = Type.Union([
   Type.Object({ type: Type.Literal("workload"), namespace: Type.String(), kind: Type.String(), name: Type.String() }),
   Type.Object({ type: Type.Literal("host"), ip: Type.String(), name: Type.Optional(Type.String()) }),
-  Type.Object({ type: Type.Literal("external"), ip: Type.String(), names: Type.Optional(Type.Array(Type.String())) }),
+  Type.Object({
+    type: Type.Literal("external"),
+    ip: Type.String(),
+    names: Type.Optional(Type.Array(Type.String())),
+    claimedNames: Type.Optional(
+      Type.Array(Type.String(), { description: "those of `names` that only the client said, as a TLS server name" }),
+    ),
+  }),
   Type.Object({ type: Type.Literal("unresolved"), ip: Type.String(), reason: Type.String() }),
 ]);
 

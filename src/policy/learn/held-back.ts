@@ -56,7 +56,9 @@ export function switchedOff(edge: Edge, settings: GeneratorSettings): HeldBack |
 }
 
 export function isNamedOutside(peer: Peer): boolean {
-  return peer.type === "external" && (peer.names ?? []).length > 0;
+  if (peer.type !== "external") return false;
+  // What the client itself said proves nothing: who lures it to an address can have it say any name.
+  return (peer.names ?? []).some((name) => !(peer.claimedNames ?? []).includes(name));
 }
 
 /** Clients from outside are not asked: they never come by a name, and the port is the workload's own. */

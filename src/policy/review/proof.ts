@@ -99,6 +99,11 @@ function reviewed(edge: Edge): ReviewedEdge {
 }
 
 function peerShape(peer: Edge["peer"]): ReviewedEdge["peer"] {
-  if (peer.type !== "external" || peer.names === undefined) return peer as ReviewedEdge["peer"];
-  return { ...peer, names: [...peer.names] };
+  if (peer.type !== "external") return peer;
+  const { names, claimedNames, ...rest } = peer;
+  return {
+    ...rest,
+    ...(names === undefined ? {} : { names: [...names] }),
+    ...(claimedNames === undefined ? {} : { claimedNames: [...claimedNames] }),
+  };
 }

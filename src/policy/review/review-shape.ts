@@ -11,7 +11,12 @@ const Time = Type.String({ format: "date-time", description: "RFC 3339, UTC" });
 const Peer = Type.Union([
   Type.Object({ type: Type.Literal("workload"), namespace: Type.String(), kind: Type.String(), name: Type.String() }),
   Type.Object({ type: Type.Literal("host"), ip: Type.String(), name: Type.Optional(Type.String()) }),
-  Type.Object({ type: Type.Literal("external"), ip: Type.String(), names: Type.Optional(Texts) }),
+  Type.Object({
+    type: Type.Literal("external"),
+    ip: Type.String(),
+    names: Type.Optional(Texts),
+    claimedNames: Type.Optional(Texts),
+  }),
   Type.Object({ type: Type.Literal("unresolved"), ip: Type.String(), reason: Type.String() }),
 ]);
 
