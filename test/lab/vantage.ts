@@ -54,6 +54,8 @@ export class Vantage {
       case "status":
         this.status = event.status;
         break;
+      case "named": // what a TLS client claims is none of the programs' truth
+        break;
     }
   }
 }
