@@ -22,6 +22,8 @@ export class SteadyClock {
   readonly #sources: ClockSources;
   readonly #originUs: number;
   #steppedUs = 0;
+  /** As it was before the last step: what was stamped before it may be read after it. */
+  #formerlyUs = 0;
   #steps = 0;
 
   constructor(sources: ClockSources = systemClocks) {
@@ -52,10 +54,10 @@ export class SteadyClock {
 
   #settle(stampUs: number): number {
     const nowUs = this.nowUs();
-    const before = this.#steppedUs;
     this.followWall();
     // Stamped before the step or after it: whichever is nearer to now, and not to come.
-    const candidates = [stampUs - before, stampUs - this.#steppedUs].filter((timeUs) => timeUs < nowUs + STEP_US);
+    const times = [stampUs - this.#formerlyUs, stampUs - this.#steppedUs];
+    const candidates = times.filter((timeUs) => timeUs < nowUs + STEP_US);
     return candidates.length === 0 ? nowUs : Math.max(...candidates);
   }
 
@@ -63,6 +65,7 @@ export class SteadyClock {
   followWall(): void {
     const steppedUs = this.#sources.wallUs() - this.nowUs();
     if (Math.abs(steppedUs - this.#steppedUs) < STEP_US) return;
+    this.#formerlyUs = this.#steppedUs;
     this.#steppedUs = steppedUs;
     this.#steps += 1;
   }

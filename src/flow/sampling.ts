@@ -2,6 +2,8 @@ import { type Headers, Protocol, TcpFlag } from "../packet/headers.ts";
 
 /** One connection in a thousand is the least share. */
 const MAX_HALVINGS = 10;
+/** A backlog, read at once after nobody had time to read, is no flood: so much of what was not asked for may be made up for. */
+const CREDIT_SECONDS = 2;
 
 export interface SamplingOptions {
   /** Packets a second that the flow table is to be asked about. */
@@ -19,6 +21,8 @@ export class Sampling {
   readonly #options: SamplingOptions;
   #halvings = 0;
   #offered = 0;
+  /** Packets that the budget had room for and that did not come. */
+  #credit = 0;
   /** Beside the share. */
   #endsLeft = 0;
   #sinceUs: number | undefined;
@@ -50,10 +54,12 @@ export class Sampling {
     const elapsedUs = nowUs - (this.#sinceUs ?? nowUs);
     this.#sinceUs = nowUs;
     if (elapsedUs <= 0) return;
-    const rate = (this.#offered * 1_000_000) / elapsedUs;
+    const room = (this.#options.perSecond * elapsedUs) / 1_000_000;
+    const surplus = room + this.#credit - this.#offered;
+    const needed = surplus >= 0 ? 0 : Math.ceil(Math.log2(this.#offered / room));
+    this.#credit = Math.min(Math.max(surplus, 0), this.#options.perSecond * CREDIT_SECONDS);
     this.#offered = 0;
-    this.#endsLeft = (this.#options.perSecond * elapsedUs) / 1_000_000;
-    const needed = Math.ceil(Math.log2(Math.max(rate / this.#options.perSecond, 1)));
+    this.#endsLeft = room;
     // Down at once, up again one step at a time.
     this.#halvings = Math.min(Math.max(needed, this.#halvings - 1), MAX_HALVINGS);
   }

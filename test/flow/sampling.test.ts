@@ -63,6 +63,16 @@ await t.test(
   },
 );
 
+await t.test("a backlog that is read at once after a quiet second is no flood", async (t) => {
+  const sampling = samplingAfter(0);
+  for (let port = 0; port < 1_100; port++) sampling.admits(segment(port));
+  sampling.adjust(SECOND_US + 200_000);
+  t.equal(sampling.share, 1);
+  for (let port = 0; port < 400; port++) sampling.admits(segment(port));
+  sampling.adjust(SECOND_US + 400_000);
+  t.equal(sampling.share, 1 / 2, "what the quiet second had left is used up");
+});
+
 await t.test("when the flood is over all is looked at again within two seconds", async (t) => {
   const sampling = samplingAfter(2_000_000);
   t.equal(sampling.share, 2 ** -10);

@@ -27,6 +27,9 @@ export async function replay(cable: Cable, capture: string): Promise<Replayed> {
     cable.receiver,
     "-U",
     "--immediate-mode",
+    // A ring of its own size and frames of ours: by default it holds a few packets only, and tcpdump is the judge here.
+    "--snapshot-length=4096",
+    "--buffer-size=16384",
     "-w",
     `${cable.folder}/written.pcap`,
   ]);
