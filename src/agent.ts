@@ -23,8 +23,6 @@ import { buildServer } from "./server/server.ts";
 const GOODBYE_MS = 1_000;
 /** An edge is on the disk's side of a crash within a second. */
 const SAVE_PERIOD_MS = 500;
-/** News of a pod may take so long from its kubelet to the API server and from there to here. */
-const NEWS_LAG_US = 10_000_000;
 /** Nodes keep their clocks by NTP: nobody is named for a moment that another clock would give to somebody else. */
 const CLOCK_SKEW_US = 250_000;
 
@@ -70,7 +68,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     signal: stop.signal,
     logger: logger.child({ stage: "cluster" }),
     nowUs,
-    newsLagUs: NEWS_LAG_US,
+    newsLagUs: options.newsLagMs * 1000,
     onChange: (changes) => cluster.apply(changes, nowUs()),
   }).catch(refuse);
 

@@ -40,6 +40,8 @@ export interface AgentOptions {
   readonly capture: CaptureSource;
   readonly cluster: ClusterOrigin;
   readonly ranges: GivenRanges;
+  /** How late the cluster's news may be: so old a connection is when it gets its names. */
+  readonly newsLagMs: number;
   readonly listen: ListenAddress;
   readonly dataDir: string;
   /** Whose own side of each connection is recorded; undefined records both. */
@@ -52,6 +54,7 @@ interface RawOptions extends RangeFlags {
   readonly capture: string;
   readonly cluster?: readonly string[];
   readonly kubeconfig?: string;
+  readonly newsLag: string;
   readonly listen: string;
   readonly dataDir: string;
   readonly node?: string;
@@ -72,6 +75,12 @@ export function addAgentCommand(program: Command, runAgent: RunAgent): void {
       flag("--cluster <file...>", "what kubectl get -o yaml printed: files or folders, followed as they change"),
     )
     .addOption(flag("--kubeconfig <file>", "list and watch the cluster's API with these credentials"))
+    .addOption(
+      flag(
+        "--news-lag <seconds>",
+        "how late the API's news of pods may be: connections wait so long for their names",
+      ).default("3"),
+    )
     .addOption(flag("--listen <address>", "where HTTP is answered: loopback only").default("127.0.0.1:9447"))
     .addOption(flag("--data-dir <folder>", "where profiles are kept").default(defaultDataDir()))
     .addOption(flag("--auth <how>", "who may ask").choices(["none"]).default("none"))
@@ -101,9 +110,11 @@ function checkOptions(raw: RawOptions): AgentOptions {
   const capture = check("capture", () => toCaptureSource(raw.capture, raw.interface));
   const listen = check("listen", () => parseListenAddress(raw.listen));
   const cluster = check("cluster", () => toOrigin(raw.cluster, raw.kubeconfig));
-  if (capture === undefined || listen === undefined || cluster === undefined) throw new UsageError(faults.join("; "));
+  const newsLagMs = check("news-lag", () => toMilliseconds(raw.newsLag));
+  if (capture === undefined || listen === undefined || cluster === undefined || newsLagMs === undefined)
+    throw new UsageError(faults.join("; "));
   const { dataDir, node, logLevel } = raw;
-  return { capture, cluster, ranges: toGivenRanges(raw), listen, dataDir, node, logLevel };
+  return { capture, cluster, ranges: toGivenRanges(raw), newsLagMs, listen, dataDir, node, logLevel };
 }
 
 function toCaptureSource(how: string, interfaces: string): CaptureSource {
@@ -114,6 +125,16 @@ function toCaptureSource(how: string, interfaces: string): CaptureSource {
   const path = /^unix:(?<path>.+)$/u.exec(how)?.groups?.["path"];
   if (path === undefined) throw new RangeError(`${how}: expected spawn or unix:PATH`);
   return { kind: "unix", path };
+}
+
+/** Bounded, since what waits is kept in memory. */
+const MAX_NEWS_LAG_SECONDS = 300;
+
+function toMilliseconds(seconds: string): number {
+  const isNumber = /^\d+(\.\d+)?$/u.test(seconds);
+  if (!isNumber || Number(seconds) > MAX_NEWS_LAG_SECONDS)
+    throw new RangeError(`${seconds}: expected seconds, ${MAX_NEWS_LAG_SECONDS} at most`);
+  return Number(seconds) * 1000;
 }
 
 /** A cluster is named, never guessed: what KUBECONFIG of a shell points to may be another one than this node's. */

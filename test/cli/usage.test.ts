@@ -24,6 +24,7 @@ for (const [args, message] of [
   ],
   [["agent", "--cluster", "x", "--kubeconfig", "y"], /^weir: --cluster and --kubeconfig: give one of them\n$/u],
   [["agent", "--kubeconfig", "/nowhere"], /^weir: --kubeconfig \/nowhere: [^\n]*ENOENT[^\n]*\n$/u],
+  [["agent", "--cluster", "x", "--news-lag", "long"], /^weir: --news-lag long: expected seconds, 300 at most\n$/u],
   [["check"], /^weir: required option '--cluster <file...>' not specified\n$/u],
   [
     ["capture", "--interface", "there-is-none"],
