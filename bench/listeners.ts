@@ -4,6 +4,8 @@ import { LISTENING } from "./place.ts";
 export interface Listener {
   readonly name: string;
   readonly argv: readonly string[];
+  /** How long its start takes, where that is more than a few seconds. */
+  readonly startedMs?: number;
   /** Run beside it after the replay; without one, its own last words are read. */
   readonly ask?: readonly string[];
   /** Finds the packets dropped, in the answer or the last words. */
@@ -18,6 +20,9 @@ export interface Programs {
   readonly kubeconfig: string;
   readonly folder: string;
 }
+
+/** weir listens to all TCP for half a minute at its start, for connections that are older: see docs/flows.md. */
+const SWEPT_MS = 35_000;
 
 /** In the order in which they are measured, one after the other, so that none waits for another's turn on a CPU. */
 export function listeners({ weir, filter, kubeconfig, folder }: Programs): readonly Listener[] {
@@ -43,6 +48,7 @@ export function listeners({ weir, filter, kubeconfig, folder }: Programs): reado
     {
       name: "weir capture",
       argv: [weir, "capture", "--interface", LISTENING],
+      startedMs: SWEPT_MS,
       dropped: /.*"event":"status","packets":\d+,"dropped":(\d+)/su,
     },
     {
@@ -59,6 +65,7 @@ export function listeners({ weir, filter, kubeconfig, folder }: Programs): reado
         "--data-dir",
         `${folder}/data`,
       ],
+      startedMs: SWEPT_MS,
       ask: ["curl", "-s", "http://127.0.0.1:9447/metrics"],
       dropped: /^weir_capture_dropped_packets_total (\d+)/mu,
       told: /^weir_connections_total (\d+)/mu,

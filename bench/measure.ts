@@ -40,7 +40,7 @@ export async function measure(place: Place, listener: Listener, traffic: Traffic
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("latin1").on("data", keep);
   const closed = new Promise((resolve) => child.once("close", resolve));
   await untilListening(place, () => lastWords);
-  await sleep(STARTED_MS);
+  await sleep(listener.startedMs ?? STARTED_MS);
   const pids = family(child.pid!).filter((pid) => !/^(nsenter|setpriv|ip) /u.test(commandOf(pid)));
   const before = pids.map(cpuSeconds);
   await replay(place, traffic);

@@ -20,6 +20,8 @@ import { movedBy } from "./told-time.ts";
 
 /** How often the kernel's rings are emptied. At 8 MiB they have room for a million SYNs a second meanwhile. */
 const READ_MS = 50;
+/** And while nothing comes: a look costs as much whether there are packets or not, and idle looks are all that bulk data costs. */
+const QUIET_READ_MS = 150;
 const TELL_US = 200_000;
 const STATUS_US = 1_000_000;
 /** How long, in all, the end waits for a reader who has much to take at once. */
@@ -87,7 +89,12 @@ export class CaptureLoop {
     this.#interfaces.open(this.#nowUs / 1000);
     this.#tellStatus();
     try {
-      while (!signal.aborted && !this.#writer.isClosed) await (this.#turn(signal) ? yieldOnce() : rest(READ_MS));
+      while (!signal.aborted && !this.#writer.isClosed) {
+        const { packets } = this.#tracker;
+        const isMore = this.#turn(signal);
+        const isQuiet = this.#tracker.packets === packets;
+        await (isMore ? yieldOnce() : rest(isQuiet ? QUIET_READ_MS : READ_MS));
+      }
     } finally {
       this.#watch.close();
       this.#finish();
