@@ -17,7 +17,8 @@ await t.test("a capture that somebody has made deaf is noticed and opened anew",
   const capture = new CaptureInSandbox(sandbox, ["--interface", "any"]);
   await capture.says("that it hears itself", ({ isSilent }) => isSilent === false);
   const { code, stdout, stderr } = await sandbox.run(["python3", deafen, capture.pid(sandbox)]);
-  if (code !== 0 || stdout.trim() !== "1") {
+  // One socket, or two while it listens to all TCP at its start.
+  if (code !== 0 || !(Number(stdout) >= 1)) {
     return void t.pass("here no socket can be made deaf", { skip: `${stdout}${stderr}` });
   }
   await capture.says("that it was opened anew", ({ reopened }) => reopened > 0);
