@@ -19,7 +19,9 @@ await t.test("a capture that somebody has made deaf is noticed and opened anew",
   const { code, stdout, stderr } = await sandbox.run(["python3", deafen, capture.pid(sandbox)]);
   // One socket, or two while it listens to all TCP at its start.
   if (code !== 0 || !(Number(stdout) >= 1)) {
-    return void t.pass("here no socket can be made deaf", { skip: `${stdout}${stderr}` });
+    return void t.pass("here no socket can be made deaf", {
+      skip: `deafen.py made ${stdout.trim()} sockets deaf: ${stderr}`,
+    });
   }
   await capture.says("that it was opened anew", ({ reopened }) => reopened > 0);
   await capture.says("that it hears itself again", ({ isSilent }) => isSilent === false);
