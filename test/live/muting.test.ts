@@ -19,9 +19,10 @@ function sender(port: number, everyMs: number, atATime: number): readonly string
   return [process.execPath, "-e", code];
 }
 
-/** Answers every tenth datagram on both ports. */
+/** Answers every tenth datagram on both ports, and says when it does. */
 const answerer = `for (const port of [7001, 7002]) { const s = require("dgram").createSocket("udp4"); let n = 0;
-  s.on("message", (m, r) => { if (n++ % 10 === 0) s.send("ok", r.port, r.address); }).bind(port, "127.0.0.1"); }`;
+  s.on("message", (m, r) => { if (n++ % 10 === 0) s.send("ok", r.port, r.address); })
+    .bind(port, "127.0.0.1", () => console.log("bound")); }`;
 
 await t.test(
   "a heavy UDP stream is muted in the kernel, and a conversation beside it loses no packet",
@@ -32,7 +33,7 @@ await t.test(
     await shell(sandbox, "ip link set lo up");
     const lines = capture(sandbox);
     await eventually("it captures", async () => (lines.length > 0 ? true : undefined));
-    sandbox.start([process.execPath, "-e", answerer]);
+    await answering(sandbox); // what comes before is refused, which is an end
     sandbox.start(sender(7001, 10, 20), { stdio: ["pipe", "ignore", "inherit"] });
     const light = sandbox.start(sender(7002, 20, 1), { stdio: ["pipe", "pipe", "inherit"] });
     await eventually("the stream is muted", async () => lines.find(isMuted));
@@ -60,6 +61,13 @@ function capture(sandbox: Sandbox): readonly EventLine[] {
   const child = sandbox.start([process.execPath, program], { stdio: ["ignore", "pipe", "inherit"] });
   createInterface(child.stdout!).on("line", (line) => lines.push(JSON.parse(line) as EventLine));
   return lines;
+}
+
+async function answering(sandbox: Sandbox): Promise<void> {
+  const child = sandbox.start([process.execPath, "-e", answerer], { stdio: ["ignore", "pipe", "inherit"] });
+  let bound = 0;
+  createInterface(child.stdout!).on("line", () => bound++);
+  await eventually("both ports answer", async () => bound === 2 || undefined);
 }
 
 /** How many datagrams it has sent. */
