@@ -24,7 +24,10 @@ export class ClientHellos {
     const outcome = decodeServerName(stream.bytes, 0, stream.bytes.length);
     connection.hasGreeted = outcome.kind !== "more" || !isKept;
     if (connection.hasGreeted) this.#streams.delete(connection);
-    else if (begun === undefined) this.#streams.set(connection, stream);
+    else if (begun === undefined) {
+      connection.isKept = true;
+      this.#streams.set(connection, stream);
+    }
     return outcome.kind === "name" ? outcome.name : undefined;
   }
 }

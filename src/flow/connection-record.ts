@@ -6,36 +6,41 @@ import { isExact } from "./tcp-reach.ts";
 import { beginsWithAnswer } from "./udp-direction.ts";
 import { type TrackedConnection, type TrackedView, UNSEEN } from "./tracked.ts";
 
-/** The record of a connection as it stands now: the first place where addresses become text. */
+type Mutable<Type> = { -readonly [Name in keyof Type]: Type[Name] };
+
+const NO_VIEWS: readonly View[] = [];
+
+/** The record of a connection as it stands now: the first place where addresses become text. Made for each, so in one piece. */
 export function recordConnection(tracked: TrackedConnection, listeners: Listeners): Connection {
-  const path = alongThePath(tracked.views).map(toView);
-  const { client } = path[0]!;
-  const { server } = path[path.length - 1]!;
-  const straight: View = { client, server };
-  const base = {
-    id: tracked.id,
-    protocol: tracked.protocol,
-    outcome: tracked.outcome,
-    bytes: byteCount(tracked),
-    ...(tracked.estimatedSinceUs === UNSEEN ? {} : { estimatedSince: rfc3339(tracked.estimatedSinceUs) }),
-    startUs: tracked.startUs,
-    endUs: tracked.endUs,
+  const { protocol, outcome, startUs, endUs, views } = tracked;
+  const path = alongThePath(views);
+  const first = clientOf(path[0]!);
+  const second = serverOf(path[path.length - 1]!);
+  const { bearing, inferredFrom } = directionOf(tracked, first, second, listeners);
+  const isReversed = bearing === "reversed";
+  const record: Mutable<Connection> = {
+    id: idOf(tracked),
+    protocol,
+    client: isReversed ? second : first,
+    server: isReversed ? first : second,
+    outcome,
+    bytes: byteCount(tracked, isReversed),
+    startUs,
+    endUs,
+    nat: path.length === 1 ? NO_VIEWS : otherViews(path, first, second, isReversed),
   };
-  const { bearing, inferredFrom } = directionOf(tracked, straight, listeners);
-  if (tracked.outcome === "established") listeners.add(tracked.protocol, bearing === "reversed" ? client : server);
-  const inferred = inferredFrom === undefined ? {} : { inferredFrom };
-  switch (bearing) {
-    case "straight":
-      return { ...base, ...inferred, client, server, nat: otherViews(path, straight) };
-    case "reversed": {
-      const nat = otherViews(path, straight).map(reverse);
-      return { ...reverseBytes(base), ...inferred, client: server, server: client, nat };
-    }
-    case "unknown": {
-      const oneSided = isOneSided(tracked) ? { oneSided: true as const } : {};
-      return { ...base, ...oneSided, client, server, direction: "unknown", nat: otherViews(path, straight) };
-    }
+  if (outcome === "established") listeners.add(protocol, record.server);
+  if (bearing === "unknown") {
+    record.direction = "unknown";
+    if (isOneSided(tracked)) record.oneSided = true;
   }
+  if (inferredFrom !== undefined) record.inferredFrom = inferredFrom;
+  if (tracked.estimatedSinceUs !== UNSEEN) record.estimatedSince = rfc3339(tracked.estimatedSinceUs);
+  return record;
+}
+
+function idOf({ era, serial }: TrackedConnection): string {
+  return `${era}-${serial.toString(36)}`;
 }
 
 /** From the client to the server: every router lowers the hop limit of what the client sent. */
@@ -48,23 +53,28 @@ function alongThePath(views: readonly TrackedView[]): readonly TrackedView[] {
   });
 }
 
-function toView(view: TrackedView): View {
-  return {
-    client: { ip: addressText(view.ends, 0), port: view.ends[8]! },
-    server: { ip: addressText(view.ends, 4), port: view.ends[9]! },
-  };
+function clientOf({ ends }: TrackedView): Endpoint {
+  return { ip: addressText(ends, 0), port: ends[8]! };
 }
 
-function otherViews(path: readonly View[], straight: View): readonly View[] {
-  return path.filter((view) => !isSameEnd(view.client, straight.client) || !isSameEnd(view.server, straight.server));
+function serverOf({ ends }: TrackedView): Endpoint {
+  return { ip: addressText(ends, 4), port: ends[9]! };
+}
+
+/** Those on the path that differ from the ends that the connection is known by. */
+function otherViews(
+  path: readonly TrackedView[],
+  first: Endpoint,
+  second: Endpoint,
+  isReversed: boolean,
+): readonly View[] {
+  const views = path.map((view): View => ({ client: clientOf(view), server: serverOf(view) }));
+  const others = views.filter(({ client, server }) => !isSameEnd(client, first) || !isSameEnd(server, second));
+  return isReversed ? others.map(({ client, server }) => ({ client: server, server: client })) : others;
 }
 
 function isSameEnd(a: Endpoint, b: Endpoint): boolean {
   return a.port === b.port && a.ip === b.ip;
-}
-
-function reverse(view: View): View {
-  return { client: view.server, server: view.client };
 }
 
 interface Bearing {
@@ -74,26 +84,27 @@ interface Bearing {
 }
 
 const UNKNOWN: Bearing = { bearing: "unknown" };
+const STRAIGHT: Bearing = { bearing: "straight" };
+const REVERSED: Bearing = { bearing: "reversed" };
 
 /** The first sender is the client, unless the handshake was missed or the ports say that this was an answer. */
-function directionOf(tracked: TrackedConnection, straight: View, listeners: Listeners): Bearing {
-  if (tracked.isLate) return lateDirectionOf(tracked, straight, listeners);
-  const isAnswer = tracked.protocol === "UDP" && beginsWithAnswer(straight, listeners);
-  return { bearing: isAnswer ? "reversed" : "straight" };
+function directionOf(tracked: TrackedConnection, first: Endpoint, second: Endpoint, listeners: Listeners): Bearing {
+  if (tracked.isLate) return lateDirectionOf(tracked, first, second, listeners);
+  return tracked.protocol === "UDP" && beginsWithAnswer(first, second, listeners) ? REVERSED : STRAIGHT;
 }
 
-function lateDirectionOf(tracked: TrackedConnection, { client, server }: View, listeners: Listeners): Bearing {
+function lateDirectionOf(tracked: TrackedConnection, first: Endpoint, second: Endpoint, listeners: Listeners): Bearing {
   if (tracked.outcome !== "inferred") return UNKNOWN;
   const { inferredFrom } = tracked;
   if (inferredFrom !== undefined) return { bearing: tracked.isReversed ? "reversed" : "straight", inferredFrom };
   // Half a conversation may be forged: it is never believed to lead to a listener.
   if (isOneSided(tracked)) return UNKNOWN;
-  const serverReason = listeners.whyListening(tracked.protocol, server);
-  const clientReason = listeners.whyListening(tracked.protocol, client);
-  if (serverReason !== undefined && clientReason === undefined)
-    return { bearing: "straight", inferredFrom: serverReason };
-  if (clientReason !== undefined && serverReason === undefined)
-    return { bearing: "reversed", inferredFrom: clientReason };
+  const firstReason = listeners.whyListening(tracked.protocol, first);
+  const secondReason = listeners.whyListening(tracked.protocol, second);
+  if (secondReason !== undefined && firstReason === undefined)
+    return { bearing: "straight", inferredFrom: secondReason };
+  if (firstReason !== undefined && secondReason === undefined)
+    return { bearing: "reversed", inferredFrom: firstReason };
   return UNKNOWN;
 }
 
@@ -101,15 +112,19 @@ function isOneSided({ client, server }: TrackedConnection): boolean {
   return !client.hasSpoken || !server.hasSpoken;
 }
 
-function byteCount(tracked: TrackedConnection): ByteCount | null {
-  const { protocol, outcome, client, server } = tracked;
-  const counted = { toServer: client.octets, toClient: server.octets };
-  if (protocol === "UDP") return { ...counted, exact: !tracked.isLate && tracked.estimatedSinceUs === UNSEEN };
-  const isOver = client.hasFin || server.hasFin || tracked.wasReset;
-  return protocol === "TCP" && outcome === "established" && isOver ? { ...counted, exact: isExact(tracked) } : null;
+function byteCount(tracked: TrackedConnection, isReversed: boolean): ByteCount | null {
+  const exact = isCounted(tracked);
+  if (exact === undefined) return null;
+  const { client, server } = tracked;
+  const toServer = isReversed ? server.octets : client.octets;
+  const toClient = isReversed ? client.octets : server.octets;
+  return { toServer, toClient, exact };
 }
 
-function reverseBytes<Base extends { readonly bytes: ByteCount | null }>(base: Base): Base {
-  if (base.bytes === null) return base;
-  return { ...base, bytes: { toServer: base.bytes.toClient, toClient: base.bytes.toServer, exact: base.bytes.exact } };
+/** Whether the count is exact; undefined where there is none. */
+function isCounted(tracked: TrackedConnection): boolean | undefined {
+  const { protocol, outcome, client, server, wasReset } = tracked;
+  if (protocol === "UDP") return !tracked.isLate && tracked.estimatedSinceUs === UNSEEN;
+  if (protocol !== "TCP" || outcome !== "established") return undefined;
+  return client.hasFin || server.hasFin || wasReset ? isExact(tracked) : undefined;
 }

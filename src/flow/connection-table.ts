@@ -6,9 +6,11 @@ import type { FlowSettings } from "./flow-settings.ts";
 import { exchangeSides, joinViews } from "./join-views.ts";
 import { RecentSegments } from "./recent-segments.ts";
 import type { IsSame } from "./same-connection.ts";
+import { ToldConnections } from "./told-connections.ts";
 import { TokenIndex } from "./token-index.ts";
-import { TrackedConnection, TrackedView, UNSEEN } from "./tracked.ts";
-import { endsOf } from "./view-ends.ts";
+import { type TrackedConnection, type TrackedView, UNSEEN } from "./tracked.ts";
+import { TrackedPool } from "./tracked-pool.ts";
+import { setEnds } from "./view-ends.ts";
 import { isFromClient, ViewIndex } from "./view-index.ts";
 
 /** More views of one connection than any node shows: past it a new one is a connection of its own. */
@@ -35,12 +37,11 @@ export class ConnectionTable {
   readonly #emit: (event: FlowEvent) => void;
   readonly #record: (connection: TrackedConnection) => Connection;
   readonly #views: ViewIndex;
-  readonly #tokens = new TokenIndex();
+  readonly #tokens: TokenIndex;
+  readonly #pool = new TrackedPool();
+  readonly #told = new ToldConnections();
   readonly #crowds: Crowds;
   readonly #wheel: DeadlineWheel<TrackedConnection>;
-  #count = 0;
-  /** What all ids begin with: when the first connection was seen, which tells this table from others. */
-  #era: string | undefined;
   #evicted = 0;
 
   constructor(dependencies: TableDependencies) {
@@ -48,6 +49,7 @@ export class ConnectionTable {
     this.#emit = dependencies.emit;
     this.#record = dependencies.record;
     this.#views = new ViewIndex(dependencies.seed);
+    this.#tokens = new TokenIndex(dependencies.seed);
     this.#crowds = new Crowds(dependencies.settings, dependencies.seed);
     this.#wheel = new DeadlineWheel(dependencies.onSilence);
   }
@@ -75,12 +77,9 @@ export class ConnectionTable {
   /** A connection not seen before, with the sender of this packet as its client, or as its server. */
   open(headers: Headers, sender: "client" | "server"): TrackedView {
     const { timeUs } = headers;
-    const connection = new TrackedConnection(this.#newId(timeUs), transportProtocol(headers.protocol), timeUs);
-    const view = new TrackedView(endsOf(headers, sender), headers.protocol, connection);
-    connection.views = [view]; // pushed, it would get room for seventeen
-    if (sender === "client") view.clientHops = headers.hopLimit;
-    else view.serverHops = headers.hopLimit;
-    this.#views.add(view);
+    const connection = this.#pool.takeConnection(transportProtocol(headers.protocol), timeUs);
+    const view = this.#newView(connection, headers, sender);
+    beginViews(connection, view);
     this.#crowds.add(connection, view);
     this.#makeRoom();
     return view;
@@ -99,13 +98,10 @@ export class ConnectionTable {
   /** One more view of a connection, whose sender of this packet is its client, or its server. Undefined where it has too many. */
   addView(connection: TrackedConnection, headers: Headers, sender: "client" | "server"): TrackedView | undefined {
     if (connection.views.length >= MAX_VIEWS) return undefined;
-    const view = new TrackedView(endsOf(headers, sender), headers.protocol, connection);
+    const view = this.#newView(connection, headers, sender);
+    connection.views.push(view);
     view.clientToken = connection.clientToken;
     view.serverToken = connection.serverToken;
-    if (sender === "client") view.clientHops = headers.hopLimit;
-    else view.serverHops = headers.hopLimit;
-    connection.views.push(view);
-    this.#views.add(view);
     return view;
   }
 
@@ -156,6 +152,7 @@ export class ConnectionTable {
     if (other.views.length + own.views.length > MAX_VIEWS) return false;
     this.#forget(own);
     joinViews(own, other);
+    this.#pool.freeConnection(own);
     return true;
   }
 
@@ -163,8 +160,8 @@ export class ConnectionTable {
   split(view: TrackedView, timeUs: number): TrackedConnection {
     const from = view.connection;
     from.views.splice(from.views.indexOf(view), 1);
-    const connection = new TrackedConnection(`${from.id}-${from.views.length}`, from.protocol, timeUs);
-    connection.views = [view];
+    const connection = this.#pool.takeConnection(from.protocol, timeUs);
+    beginViews(connection, view);
     view.connection = connection;
     this.#crowds.add(connection, view);
     this.index(view, view.clientToken);
@@ -229,30 +226,28 @@ export class ConnectionTable {
     this.drop(connection);
   }
 
-  /** Tells the connection, which is over, and knows it for a while still: stragglers make none of their own. */
+  /** Tells the connection, which is over; what still comes of it is a straggler. */
   close(connection: TrackedConnection, nowUs: number): void {
-    this.#tell(connection);
-    connection.phase = "told";
-    this.#crowds.move(connection, "told");
-    this.schedule(connection, nowUs + this.settings.strayUs);
-    const surplus = this.#crowds.surplusTold();
-    if (surplus !== undefined) this.drop(surplus);
+    const untilUs = nowUs + this.settings.strayUs;
+    for (const { hash } of connection.views) this.#told.note(hash, connection.clientToken, untilUs);
+    this.retire(connection);
   }
 
-  /** The ends of this view are used anew: the connection is told, and keeps its other views. */
-  reuse(view: TrackedView, nowUs: number): void {
-    const { connection } = view;
-    if (connection.phase !== "told") this.close(connection, nowUs);
-    if (connection.phase === "gone") return; // there was no room for it
-    if (connection.views.length === 1) return this.drop(connection);
-    this.#views.remove(view);
-    connection.views.splice(connection.views.indexOf(view), 1);
+  /** Whether a packet between ends that are not known is of a connection that was told a short while ago. */
+  isStraggler(headers: Headers): boolean {
+    return this.#told.has(this.#views.hashOf(headers), headers.timeUs);
+  }
+
+  /** The same, where the packet tells what its connection's client had chosen: it may begin another between these ends. */
+  isStragglerOf(headers: Headers, clientToken: number): boolean {
+    return this.#told.hasWithToken(this.#views.hashOf(headers), clientToken, headers.timeUs);
   }
 
   /** Forgets a connection that was told. */
   drop(connection: TrackedConnection): void {
     this.#forget(connection);
-    for (const view of connection.views) this.#views.remove(view);
+    for (const view of connection.views) this.#dropView(view);
+    this.#pool.freeConnection(connection);
   }
 
   advance(nowUs: number): void {
@@ -265,9 +260,18 @@ export class ConnectionTable {
     for (const connection of left) this.retire(connection);
   }
 
-  #newId(timeUs: number): string {
-    this.#era ??= timeUs.toString(36);
-    return `${this.#era}-${(this.#count++).toString(36)}`;
+  #newView(connection: TrackedConnection, headers: Headers, sender: "client" | "server"): TrackedView {
+    const view = this.#pool.takeView(headers.protocol, connection);
+    setEnds(view.ends, headers, sender);
+    if (sender === "client") view.clientHops = headers.hopLimit;
+    else view.serverHops = headers.hopLimit;
+    this.#views.add(view);
+    return view;
+  }
+
+  #dropView(view: TrackedView): void {
+    this.#views.remove(view);
+    this.#pool.freeView(view);
   }
 
   #forget(connection: TrackedConnection): void {
@@ -288,6 +292,12 @@ export class ConnectionTable {
     this.#evicted += 1;
     this.retire(surplus);
   }
+}
+
+/** The view is the connection's first. A list of one is used again: a new one gets room for seventeen. */
+function beginViews(connection: TrackedConnection, view: TrackedView): void {
+  if (connection.views.length === 1) connection.views[0] = view;
+  else connection.views = [view];
 }
 
 function transportProtocol(protocol: number): TransportProtocol {

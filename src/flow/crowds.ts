@@ -13,7 +13,6 @@ export class Crowds {
     doubted: new AgeList(),
     inferred: new AgeList(),
     proven: new AgeList(),
-    told: new AgeList(),
   };
   readonly #settings: FlowSettings;
   readonly #pressure: ServerPressure;
@@ -59,12 +58,6 @@ export class Crowds {
     if (inferred.size > maxConnections / 2) return inferred.oldest;
     if (this.size <= maxConnections) return undefined;
     return doubted.oldest ?? inferred.oldest ?? proven.oldest ?? unproven.oldest;
-  }
-
-  /** Who of those that were told is forgotten, if there are too many. */
-  surplusTold(): TrackedConnection | undefined {
-    const { told } = this.#lists;
-    return told.size > this.#settings.maxTold ? told.oldest : undefined;
   }
 
   /** The server has had to ask again. */

@@ -7,8 +7,8 @@ export interface Timed {
   position: number;
 }
 
-const SLOTS = 256;
-const SLOT_US = 1_000_000;
+const SLOTS = 512;
+const SLOT_US = 250_000;
 
 /**
  * Calls back for each member whose deadline has passed, to within a second. Moving a deadline later costs

@@ -30,6 +30,7 @@ export class DnsStreams {
     const first = (connection.serverToken + 1) >>> 0;
     const isNear = connection.serverToken !== UNSEEN && (headers.tcpSequence - first) >>> 0 < 2 ** 14;
     const stream = new StreamStart(isNear ? first : headers.tcpSequence);
+    connection.isKept = true;
     this.#streams.set(connection, stream);
     return stream;
   }

@@ -21,9 +21,8 @@ export interface FlowSettings {
   readonly repeatUs: number;
   /** How long an ended connection waits for what other interfaces still show. */
   readonly lingerUs: number;
-  /** How long a connection that was told is still known, and how many of them: for stragglers that would look like others. */
+  /** How long the ends of a connection that was told are still known, for stragglers that would look like another. */
   readonly strayUs: number;
-  readonly maxTold: number;
   readonly halfClosedUs: number;
   /** Idle time after which a connection without handshake is told. */
   readonly lateIdleUs: number;
@@ -48,9 +47,8 @@ export const defaultFlowSettings: FlowSettings = {
   attemptUs: 35 * SECOND_US,
   settleUs: 3 * SECOND_US,
   repeatUs: SECOND_US / 2,
-  lingerUs: 2 * SECOND_US,
+  lingerUs: SECOND_US,
   strayUs: 10 * SECOND_US,
-  maxTold: 8_192,
   halfClosedUs: 120 * SECOND_US,
   lateIdleUs: 120 * SECOND_US,
   udpUnansweredUs: 30 * SECOND_US,

@@ -20,6 +20,8 @@ export class HeavyConversations {
     if (--this.#countdown > 0) return;
     this.#countdown = SAMPLING;
     if (this.#samples.size >= MAX_VIEWS) this.#forgetLight();
+    view.isKept = true;
+    view.connection.isKept = true;
     this.#samples.set(view, (this.#samples.get(view) ?? 0) + 1);
   }
 

@@ -5,6 +5,7 @@ import { exchangeEnds } from "./view-ends.ts";
 export function joinViews(own: TrackedConnection, other: TrackedConnection): void {
   other.startUs = Math.min(other.startUs, own.startUs);
   other.endUs = Math.max(other.endUs, own.endUs);
+  other.isKept ||= own.isKept;
   addEvidence(own.client, other.client);
   addEvidence(own.server, other.server);
   for (const moved of own.views) {

@@ -1,7 +1,7 @@
 import { type Headers, TcpFlag } from "../packet/headers.ts";
 import type { ConnectionTable } from "./connection-table.ts";
 import { exchangeSides } from "./join-views.ts";
-import { isSameSegment } from "./recent-segments.ts";
+import type { RecentSegment } from "./recent-segments.ts";
 import { isJoinedLate, type TrackedConnection, type TrackedView, UNSEEN } from "./tracked.ts";
 import { isFromClient } from "./view-index.ts";
 
@@ -12,8 +12,8 @@ import { isFromClient } from "./view-index.ts";
 
 /** Gives an unknown five-tuple to the connection to which its segment belongs, if another view has shown it. */
 export function findByOtherView(table: ConnectionTable, headers: Headers): TrackedView | undefined {
-  const recent = table.recent.slot(headers);
-  if (recent.view === undefined || !isSameSegment(recent, headers, table.settings.joinUs)) return undefined;
+  const recent = table.recent.find(headers, table.settings.joinUs);
+  if (recent === undefined) return undefined;
   const { connection } = recent.view;
   if (connection.phase === "gone" || !(hasToken(connection) || isTelling(headers))) return undefined;
   return table.addView(connection, headers, recent.fromClient ? "client" : "server");
@@ -21,32 +21,24 @@ export function findByOtherView(table: ConnectionTable, headers: Headers): Track
 
 /** Remembers the segment for views to come, and joins a view that came before and seemed to be a connection of its own. */
 export function noteSegment(table: ConnectionTable, view: TrackedView, headers: Headers): void {
-  const recent = table.recent.slot(headers);
-  const fromClient = isFromClient(view, headers);
-  if (recent.view !== undefined && recent.view.connection !== view.connection) {
-    if (isSameSegment(recent, headers, table.settings.joinUs)) joinOther(table, view, headers);
-  }
-  recent.sequence = headers.tcpSequence;
-  recent.acknowledgment = headers.tcpAcknowledgment;
-  recent.hopLimit = headers.hopLimit;
-  recent.timeUs = headers.timeUs;
-  recent.view = view;
-  recent.fromClient = fromClient;
+  const recent = table.recent.find(headers, table.settings.joinUs);
+  if (recent !== undefined && recent.view.connection !== view.connection) joinOther(table, view, headers, recent);
+  table.recent.note(headers, view, isFromClient(view, headers));
 }
 
-function joinOther(table: ConnectionTable, view: TrackedView, headers: Headers): void {
-  const { view: otherView, fromClient } = table.recent.slot(headers);
-  const other = otherView!.connection;
+function joinOther(table: ConnectionTable, view: TrackedView, headers: Headers, recent: RecentSegment): void {
+  const { view: otherView, fromClient } = recent;
+  const other = otherView.connection;
   const own = view.connection;
   if (other.phase === "gone") return;
-  const late = [otherView!, view].find(({ connection }) => isJoinedLate(connection) && connection.views.length === 1);
+  const late = [otherView, view].find(({ connection }) => isJoinedLate(connection) && connection.views.length === 1);
   if (late !== undefined && (hasToken(own) || hasToken(other) || isTelling(headers))) {
     if (fromClient !== isFromClient(view, headers)) exchangeSides(late);
     table.merge(late.connection, late === view ? other : own);
   } else if (hasToken(own) && own.clientToken === other.clientToken) {
     // One view has lost the SYN, the other the SYN+ACK.
     const [less, more] = other.serverToken === UNSEEN ? [other, own] : [own, other];
-    if (!less.isAnnounced && less.serverToken === UNSEEN && less.phase !== "told") table.merge(less, more);
+    if (!less.isAnnounced && less.serverToken === UNSEEN) table.merge(less, more);
   }
 }
 

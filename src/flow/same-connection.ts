@@ -1,3 +1,4 @@
+import { isOnlyPair } from "./token-index.ts";
 import type { TrackedConnection, TrackedView } from "./tracked.ts";
 import { hasSameAddresses, hasSameClient, hasSameServerAddress } from "./view-ends.ts";
 
@@ -29,8 +30,7 @@ export function isSameFirstPacket(view: TrackedView, other: TrackedConnection, j
  */
 function isTelling(view: TrackedView, other: TrackedConnection): boolean {
   if (view.timestamp !== 0) return true;
-  const { previousSameToken, nextSameToken } = other;
-  return view.ipId !== 0 && nextSameToken === undefined && previousSameToken === view.connection;
+  return view.ipId !== 0 && isOnlyPair(view.connection, other);
 }
 
 /**

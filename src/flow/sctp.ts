@@ -26,7 +26,10 @@ export function trackSctp(table: ConnectionTable, headers: Headers): void {
   if (view !== undefined && headers.timeUs > view.connection.endUs) view.connection.endUs = headers.timeUs;
   if (headers.sctpChunkType === Chunk.INIT) return onInit(table, view, headers);
   if (headers.sctpChunkType === Chunk.INIT_ACK) return onInitAck(table, view, headers);
-  if (view === undefined) return noteSpeaker(table.openLate(headers), headers);
+  if (view === undefined) {
+    if (!table.isStraggler(headers)) noteSpeaker(table.openLate(headers), headers);
+    return;
+  }
   if (view.connection.phase === "joined late") return noteSpeaker(view, headers);
   onChunk(table, view, headers);
 }
@@ -36,7 +39,7 @@ function onInit(table: ConnectionTable, known: TrackedView | undefined, headers:
     const isRepeated = isFromClient(known, headers) && known.clientToken === headers.sctpInitiateTag;
     // An INIT from the other side while ours is pending is a collision, RFC 9260, 5.2.1: one association.
     if (isRepeated || known.connection.phase === "attempted") return;
-    table.reuse(known, headers.timeUs);
+    table.close(known.connection, headers.timeUs);
   }
   const view = table.open(headers, "client");
   table.index(view, headers.sctpInitiateTag);

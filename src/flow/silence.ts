@@ -17,8 +17,6 @@ export function onSilence(table: ConnectionTable, connection: TrackedConnection,
     case "ending":
       // Whoever sends a datagram after the end begins anew; of the others that shake hands first, only stragglers come.
       return connection.protocol === "UDP" ? table.retire(connection) : table.close(connection, nowUs);
-    case "told":
-      return table.drop(connection);
     case "gone":
   }
 }

@@ -40,10 +40,12 @@ function acknowledges(connection: TrackedConnection, token: number, headers: Hea
 function onFin(table: ConnectionTable, view: TrackedView, headers: Headers): void {
   const { connection } = view;
   const { client, server } = connection;
-  const [own, other] = isFromClient(view, headers) ? [client, server] : [server, client];
+  const fromClient = isFromClient(view, headers);
+  const own = fromClient ? client : server;
+  const other = fromClient ? server : client;
   if (isStraggler(connection, own, headers) || !noteFin(own, headers)) return;
   noteAcknowledged(other, headers);
-  if (connection.phase === "ending" || connection.phase === "told") return;
+  if (connection.phase === "ending") return;
   if (client.hasFin && server.hasFin) table.end(connection, headers.timeUs);
   else if (connection.isAnnounced) table.schedule(connection, headers.timeUs + table.settings.halfClosedUs);
 }
@@ -58,7 +60,7 @@ function isStraggler(connection: TrackedConnection, own: TrackedSide, headers: H
 function onReset(table: ConnectionTable, view: TrackedView, headers: Headers): void {
   const { connection } = view;
   const { phase, client, server } = connection;
-  if (phase === "ending" || phase === "told") return;
+  if (phase === "ending") return;
   const fromClient = isFromClient(view, headers);
   if (phase === "attempted" && !fromClient) {
     if (!isRefusal(connection, headers)) return; // RFC 9293, 3.10.7.3: acceptable only if it acknowledges the SYN
@@ -66,9 +68,8 @@ function onReset(table: ConnectionTable, view: TrackedView, headers: Headers): v
   } else if (phase === "agreed" && (fromClient ? isClientsProof : isServersProof)(connection, headers)) {
     table.prove(connection, headers.timeUs);
   }
-  const [own, other] = fromClient ? [client, server] : [server, client];
-  noteReach(own, headers);
-  noteAcknowledged(other, headers);
+  noteReach(fromClient ? client : server, headers);
+  noteAcknowledged(fromClient ? server : client, headers);
   connection.wasReset = true;
   table.end(connection, headers.timeUs);
 }

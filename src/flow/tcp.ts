@@ -28,7 +28,12 @@ function noteTime({ connection }: TrackedView, { timeUs }: Headers): void {
   if (timeUs > connection.endUs) connection.endUs = timeUs;
 }
 
-function trackSegment(table: ConnectionTable, known: TrackedView | undefined, headers: Headers): TrackedView {
+function trackSegment(
+  table: ConnectionTable,
+  known: TrackedView | undefined,
+  headers: Headers,
+): TrackedView | undefined {
+  if (known === undefined && table.isStraggler(headers)) return undefined;
   const view = known ?? openLateTcp(table, headers);
   if (known !== undefined)
     (known.connection.phase === "joined late" ? onLateSegment : onSegment)(table, known, headers);
@@ -37,7 +42,10 @@ function trackSegment(table: ConnectionTable, known: TrackedView | undefined, he
 }
 
 function onSyn(table: ConnectionTable, known: TrackedView | undefined, headers: Headers): void {
-  if (known === undefined) return openBySyn(table, headers);
+  if (known === undefined) {
+    if (!table.isStragglerOf(headers, headers.tcpSequence)) openBySyn(table, headers);
+    return;
+  }
   if (isFromClient(known, headers) && isOwnSyn(table, known, headers)) return repeatSyn(table, known, headers);
   const { phase } = known.connection;
   if (phase === "attempted" && known.serverToken === UNSEEN && !isFromClient(known, headers)) {
@@ -45,7 +53,7 @@ function onSyn(table: ConnectionTable, known: TrackedView | undefined, headers: 
   }
   const isBefore = isJustBefore(table, known, headers);
   if (!isBefore) {
-    table.reuse(known, headers.timeUs);
+    table.close(known.connection, headers.timeUs);
     openBySyn(table, headers);
   } else if (isJoinedLate(known.connection)) {
     beginLate(table, table.orient(known, headers, "client"), headers);
@@ -108,7 +116,10 @@ function beginLate(table: ConnectionTable, view: TrackedView, headers: Headers):
 }
 
 function onSynAck(table: ConnectionTable, known: TrackedView | undefined, headers: Headers): void {
-  if (known === undefined) return openBySynAck(table, headers);
+  if (known === undefined) {
+    if (!table.isStragglerOf(headers, acknowledged(headers))) openBySynAck(table, headers);
+    return;
+  }
   const fromClient = isFromClient(known, headers);
   if (!fromClient && isAnswer(known, headers)) return agree(table, known, headers);
   const { connection } = known;
@@ -121,13 +132,13 @@ function onSynAck(table: ConnectionTable, known: TrackedView | undefined, header
     table.beginAnew(view, headers.timeUs);
     beginBySynAck(table, view, headers);
   } else if (!isBefore && isPast(connection.phase)) {
-    table.reuse(known, headers.timeUs);
+    table.close(known.connection, headers.timeUs);
     openBySynAck(table, headers);
   }
 }
 
 function isPast(phase: string): boolean {
-  return phase === "ending" || phase === "told" || phase === "joined late";
+  return phase === "ending" || phase === "joined late";
 }
 
 /** It acknowledges the SYN, and of the data on it (RFC 7413) as much as it takes. */

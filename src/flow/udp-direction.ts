@@ -1,4 +1,4 @@
-import type { Endpoint, View } from "./connection.ts";
+import type { Endpoint } from "./connection.ts";
 import type { Listeners } from "./listeners.ts";
 
 /** Ports above are given out to clients: Linux's ip_local_port_range begins here. */
@@ -15,7 +15,7 @@ const SERVER_PORTS: ReadonlySet<number> = new Set([
  * Whether what was seen first of a UDP conversation was an answer, so that its sender is the server: who owns a
  * well-known port, or was seen to serve others, does not ask a port that is given out to clients.
  */
-export function beginsWithAnswer({ client: first, server: second }: View, listeners: Listeners): boolean {
+export function beginsWithAnswer(first: Endpoint, second: Endpoint, listeners: Listeners): boolean {
   if (isDhcp(first.port, second.port)) return true;
   if (isServerPort(second.port) || second.port < FIRST_EPHEMERAL_PORT) return false;
   return isServerPort(first.port) || isKnown(first, second, listeners);

@@ -1,64 +1,68 @@
 import { DESTINATION, type Headers, SOURCE } from "../packet/headers.ts";
 import { TrackedView } from "./tracked.ts";
 
+/** A power of two. The table holds some 75,000 views of connections that are seen at one place: about one a bucket. */
+const BUCKETS = 65_536;
+
 /**
  * Views by their five-tuple, found by either direction of it. The hash adds the hashes of the two ends,
  * so that both directions meet in one chain without either being called first; it is seeded, so that
- * nobody outside can choose addresses that all meet in one chain.
+ * nobody outside can choose addresses that all meet in one chain. A plain hash table with chains through the views
+ * themselves: a Map would do, but that it costs twice as much where thousands come and go each second.
  */
 export class ViewIndex {
-  readonly #chains = new Map<number, TrackedView>();
+  readonly #buckets = new Array<TrackedView | undefined>(BUCKETS).fill(undefined);
   readonly #seed: number;
 
   constructor(seed: number) {
     this.#seed = seed;
   }
 
+  /** Of a packet's five-tuple, whichever way it goes; a view's `hash` is the same. */
+  hashOf({ addresses, sourcePort, destinationPort, protocol }: Headers): number {
+    return this.#hash(addresses, SOURCE, DESTINATION, sourcePort, destinationPort, protocol);
+  }
+
   find(headers: Headers): TrackedView | undefined {
-    let view = this.#chains.get(this.#hashHeaders(headers));
-    while (view !== undefined && !isOf(view, headers)) view = view.nextSameHash;
+    const hash = this.hashOf(headers);
+    let view = this.#buckets[hash & (BUCKETS - 1)];
+    while (view !== undefined && !(view.hash === hash && isOf(view, headers))) view = view.nextSameHash;
     return view;
   }
 
   /** The view whose packet an ICMP error quotes. */
   findQuoted(headers: Headers): TrackedView | undefined {
     const { addresses, protocol, sourcePort, destinationPort } = headers.quoted;
-    let view = this.#chains.get(this.#hash(addresses, SOURCE, DESTINATION, sourcePort, destinationPort, protocol));
+    const hash = this.#hash(addresses, SOURCE, DESTINATION, sourcePort, destinationPort, protocol);
+    let view = this.#buckets[hash & (BUCKETS - 1)];
     while (view !== undefined && !(view.protocol === protocol && isAlong(view, addresses, sourcePort, destinationPort)))
       view = view.nextSameHash;
     return view;
   }
 
+  /** Its ends must not change until it is removed, other than by exchanging them. */
   add(view: TrackedView): void {
-    const hash = this.#hashView(view);
-    view.nextSameHash = this.#chains.get(hash);
-    this.#chains.set(hash, view);
+    const { ends } = view;
+    view.hash = this.#hash(ends, 0, 4, ends[8]!, ends[9]!, view.protocol);
+    const bucket = view.hash & (BUCKETS - 1);
+    view.nextSameHash = this.#buckets[bucket];
+    this.#buckets[bucket] = view;
   }
 
   remove(view: TrackedView): void {
-    const hash = this.#hashView(view);
-    let at = this.#chains.get(hash);
+    const bucket = view.hash & (BUCKETS - 1);
+    let at = this.#buckets[bucket];
     if (at === view) {
-      if (view.nextSameHash === undefined) this.#chains.delete(hash);
-      else this.#chains.set(hash, view.nextSameHash);
+      this.#buckets[bucket] = view.nextSameHash;
       return;
     }
     while (at !== undefined && at.nextSameHash !== view) at = at.nextSameHash;
     if (at !== undefined) at.nextSameHash = view.nextSameHash;
   }
 
-  #hashHeaders(headers: Headers): number {
-    const { addresses, sourcePort, destinationPort, protocol } = headers;
-    return this.#hash(addresses, SOURCE, DESTINATION, sourcePort, destinationPort, protocol);
-  }
-
-  #hashView(view: TrackedView): number {
-    return this.#hash(view.ends, 0, 4, view.ends[8]!, view.ends[9]!, view.protocol);
-  }
-
   #hash(words: ArrayLike<number>, a: number, b: number, portA: number, portB: number, protocol: number): number {
     const sum = hashEnd(words, a, portA, this.#seed) + hashEnd(words, b, portB, this.#seed) + protocol;
-    return sum & 0x3fffffff; // fits a small integer of V8, which keeps Map look-ups cheap
+    return sum & 0x3fffffff; // a small integer of V8
   }
 }
 

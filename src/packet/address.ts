@@ -38,6 +38,16 @@ function isIpv4Mapped(words: ArrayLike<number>, offset: number): boolean {
   return words[offset] === 0 && words[offset + 1] === 0 && words[offset + 2] === MAPPED_PREFIX;
 }
 
+/** The latest texts, each in the one place that its address has: the same few addresses come again and again. */
+const REMEMBERED = 4_096;
+const rememberedWords = new Uint32Array(REMEMBERED);
+const rememberedTexts = new Array<string>(REMEMBERED).fill("0.0.0.0");
+
 function dottedQuad(word: number): string {
-  return `${word >>> 24}.${(word >>> 16) & 0xff}.${(word >>> 8) & 0xff}.${word & 0xff}`;
+  const place = Math.imul(word, 0x9e3779b1) >>> 20;
+  if (rememberedWords[place] !== word) {
+    rememberedWords[place] = word;
+    rememberedTexts[place] = `${word >>> 24}.${(word >>> 16) & 0xff}.${(word >>> 8) & 0xff}.${word & 0xff}`;
+  }
+  return rememberedTexts[place]!;
 }
