@@ -64,8 +64,12 @@ case $(uname -m) in
   *) echo "setup: weir runs on x86-64 and arm64, not on $(uname -m)" >&2; exit 1 ;;
 esac
 echo "setup: building the libpcap addon for Node $("$runtime/bin/node" --version)"
-grep -q DispatchSome node_modules/pcap/pcap_session.cc ||
+# Of an earlier patch nothing may be left.
+if ! patch --directory=node_modules/pcap --strip=1 --quiet --dry-run --reverse --force < scripts/node-pcap.patch >/dev/null; then
+  rm -rf node_modules/pcap
+  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
   patch --directory=node_modules/pcap --strip=1 --quiet < scripts/node-pcap.patch
+fi
 PATH="$PWD/$runtime/bin:$PATH" npm rebuild pcap --ignore-scripts=false --nodedir="$PWD/$runtime" --loglevel=error >/dev/null
 [ -e node_modules/pcap/build/Release/pcap_binding.node ] || { echo "setup: the libpcap addon was not built" >&2; exit 1; }
 

@@ -34,7 +34,7 @@ export class FrameQueue {
     const room = Math.max(1, length); // so that no two frames begin at one place
     const start = this.#place(room);
     if (start === undefined) return false;
-    this.#octets.set(frame.bytes.subarray(frame.start, frame.end), start);
+    this.#copy(frame, start);
     const at = ((this.#first + this.#count) % this.#maxFrames) * FIELDS;
     this.#fields[at] = frame.timeUs;
     this.#fields[at + 1] = frame.linkType;
@@ -62,6 +62,13 @@ export class FrameQueue {
 
   get #maxFrames(): number {
     return this.#fields.length / FIELDS;
+  }
+
+  /** One by one: for so few, a subarray would cost more than the copy. */
+  #copy({ bytes, start, end }: Frame, to: number): void {
+    const octets = this.#octets;
+    const shift = to - start;
+    for (let at = start; at < end; at++) octets[at + shift] = bytes[at]!;
   }
 
   /** Where so many octets have room in one piece: after the newest, or at the beginning if the oldest leaves room there. */

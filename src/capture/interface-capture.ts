@@ -12,9 +12,9 @@ const OVERLAP_US = 250_000;
 const OVERLAP_MEMORY_US = 1_000_000;
 /** A sweep needs headers only, and may lose packets. */
 const SWEEP_SNAP_LENGTH = 192;
-const SWEEP_RING_OCTETS = 2 * 1024 * 1024;
+const SWEEP_RING_OCTETS = 1024 * 1024;
 /** Held back for the order; what does not fit is handed over early. */
-const MERGE_LIMITS = { maxFrames: 16_384, maxOctets: 4 * 1024 * 1024 };
+const MERGE_LIMITS = { maxFrames: 16_384, maxOctets: 2 * 1024 * 1024 };
 
 interface Successor {
   readonly session: LiveSession;

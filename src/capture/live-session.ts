@@ -14,13 +14,18 @@ export interface LiveOptions {
 }
 
 export const defaultLiveOptions: Omit<LiveOptions, "filter"> = {
-  ringOctets: 8 * 1024 * 1024,
+  ringOctets: 4 * 1024 * 1024,
   snapLength: 2048,
   timeoutMs: 100,
 };
 
-/** struct pcap_pkthdr as node_pcap hands it over: four 32-bit words. */
-const HEADER_OCTETS = 16;
+/** See NativeSession.read_some: the header before each packet. */
+const HEADER_WORDS = 4;
+const WORD_OCTETS = 4;
+/** What is taken out of a ring at a time, by whichever session has its turn: a call for each packet would cost as much as all else that capture does with it. */
+const GATHERED_OCTETS = 64 * 1024;
+const gathered = Buffer.from(new ArrayBuffer(GATHERED_OCTETS));
+const gatheredWords = new Uint32Array(gathered.buffer);
 
 /**
  * Packets of one interface, through libpcap. Nothing happens by itself: whoever owns it calls `read` now and
@@ -30,19 +35,18 @@ export class LiveSession {
   readonly interfaceName: string;
   readonly ringOctets: number;
   readonly #native: NativeSession;
-  readonly #packet: Buffer;
-  readonly #header = Buffer.alloc(HEADER_OCTETS);
+  readonly #onFrame: FrameSink;
+  readonly #frame: Frame = { linkType: 0, timeUs: 0, bytes: gathered, start: 0, end: 0, originalLength: 0 };
   #isClosed = false;
 
   /** Opens at once; throws CaptureFault. */
   constructor(interfaceName: string, options: LiveOptions, onFrame: FrameSink) {
     this.interfaceName = interfaceName;
     this.ringOctets = options.ringOctets;
-    this.#packet = Buffer.alloc(options.snapLength);
+    this.#onFrame = onFrame;
     this.#native = new (loadPcap().PcapSession)();
-    const frame: Frame = { linkType: 0, timeUs: 0, bytes: this.#packet, start: 0, end: 0, originalLength: 0 };
     try {
-      frame.linkType = this.#open(options, () => onFrame(this.#fill(frame)));
+      this.#frame.linkType = this.#open(options);
     } catch (error) {
       this.close();
       throw error;
@@ -51,7 +55,14 @@ export class LiveSession {
 
   /** Hands over at most so many of the packets that wait, and says how many they were; -1 where the interface has gone. */
   read(atMost: number): number {
-    return this.#isClosed ? 0 : this.#native.dispatch_some(this.#packet, this.#header, atMost);
+    let count = 0;
+    while (count < atMost && !this.#isClosed) {
+      const filled = this.#native.read_some(gathered, atMost - count);
+      if (filled < 0) return count > 0 ? count : -1;
+      if (filled === 0) break;
+      count += this.#handOver(filled);
+    }
+    return count;
   }
 
   /** Since the opening: what passed the filter, and what of that the kernel had no room for (pcap_stats(3PCAP)). */
@@ -68,28 +79,36 @@ export class LiveSession {
     this.#native.finish();
   }
 
-  #open({ filter, ringOctets, snapLength, timeoutMs }: LiveOptions, onPacket: () => void): number {
+  #open({ filter, ringOctets, snapLength, timeoutMs }: LiveOptions): number {
     const native = this.#native;
     try {
       // prettier-ignore
-      const linkType = native.open_live(this.interfaceName, filter, ringOctets, snapLength, "", onPacket, false, timeoutMs, ignore, false);
+      const linkType = native.open_live(this.interfaceName, filter, ringOctets, snapLength, "", ignore, false, timeoutMs, ignore, false);
       return linkTypeNumber(linkType);
     } catch (cause) {
       throw explain(this.interfaceName, cause);
     }
   }
 
-  /** Times are 32 bits wide, in the machine's byte order (little-endian on all we run on). */
-  #fill(frame: Frame): Frame {
-    const header = this.#header;
-    frame.timeUs = header.readUInt32LE(0) * 1_000_000 + header.readUInt32LE(4);
-    frame.end = Math.min(header.readUInt32LE(8), this.#packet.length);
-    frame.originalLength = header.readUInt32LE(12);
-    return frame;
+  /** The packets in so many octets, one after the other. */
+  #handOver(filled: number): number {
+    const frame = this.#frame;
+    let count = 0;
+    for (let at = 0; at < filled && !this.#isClosed; count++) {
+      const word = at / WORD_OCTETS;
+      const kept = gatheredWords[word + 2]!;
+      frame.timeUs = gatheredWords[word]! * 1_000_000 + gatheredWords[word + 1]!;
+      frame.start = at + HEADER_WORDS * WORD_OCTETS;
+      frame.end = frame.start + kept;
+      frame.originalLength = gatheredWords[word + 3]!;
+      at = frame.start + WORD_OCTETS * Math.ceil(kept / WORD_OCTETS);
+      this.#onFrame(frame);
+    }
+    return count;
   }
 }
 
-/** An interface without address (a pod's veth) is nothing to warn of. */
+/** What node_pcap would call for each packet is never called, and an interface without address (a pod's veth) is nothing to warn of. */
 function ignore(): void {}
 
 function explain(interfaceName: string, cause: unknown): CaptureFault {

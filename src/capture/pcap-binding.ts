@@ -20,11 +20,12 @@ export interface NativeSession {
     isPromiscuous: boolean,
   ): string;
   /**
-   * Hands over at most `count` packets: fills both buffers, then calls `onPacket`. Returns how many there
-   * were, -1 on an error, and -2 when the session has been finished.
+   * Fills the buffer with at most `count` of the packets that wait, as far as the next is sure to have room: of each four
+   * 32-bit words in the machine's order (seconds, microseconds, octets kept, octets on the wire), then the octets kept,
+   * padded to whole words. Returns the octets filled, -1 on an error, and -2 when the session has been finished.
    */
-  dispatch_some(packet: Buffer, header: Buffer, count: number): number;
-  /** Lets go of the device; from within `onPacket`, as soon as that returns. */
+  read_some(packets: Buffer, count: number): number;
+  /** Lets go of the device. */
   finish(): void;
   stats(): { readonly ps_recv: number; readonly ps_drop: number; readonly ps_ifdrop: number };
 }
@@ -41,6 +42,6 @@ export function loadPcap(): PcapBinding {
   } catch (cause) {
     throw new CaptureDenied("the libpcap addon is not built or libpcap is missing; run make setup", { cause });
   }
-  if ("dispatch_some" in binding.PcapSession.prototype) return binding;
+  if ("read_some" in binding.PcapSession.prototype) return binding;
   throw new CaptureDenied("the libpcap addon was built without scripts/node-pcap.patch; run make setup");
 }

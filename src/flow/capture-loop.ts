@@ -18,10 +18,10 @@ import { Sampling } from "./sampling.ts";
 import type { SweepSettings } from "./sweeps.ts";
 import { movedBy } from "./told-time.ts";
 
-/** How often the kernel's rings are emptied. At 8 MiB they have room for a million SYNs a second meanwhile. */
+/** How often the kernel's rings are emptied. At 4 MiB they have room for half a million SYNs a second meanwhile, more than twice what is looked at. */
 const READ_MS = 50;
 /** And while nothing comes: a look costs as much whether there are packets or not, and idle looks are all that bulk data costs. */
-const QUIET_READ_MS = 150;
+const QUIET_READ_MS = 250;
 const TELL_US = 200_000;
 const STATUS_US = 1_000_000;
 /** How long, in all, the end waits for a reader who has much to take at once. */

@@ -4,7 +4,7 @@ import type { EventWriter } from "./event-writer.ts";
 import type { FlowTracker } from "./flow-tracker.ts";
 import { KernelKnowledge } from "./kernel-knowledge.ts";
 import { defaultSweepSettings, Sweeps, type SweepSettings } from "./sweeps.ts";
-import type { TrackedView } from "./tracked.ts";
+import type { TrackedConnection, TrackedView } from "./tracked.ts";
 
 /** After loss the kernel is asked again, but no more often than this. */
 const LOSS_PERIOD_US = 60_000_000;
@@ -74,14 +74,18 @@ export class OlderConnections {
     if (step === undefined) return;
     this.#isListening = step !== "end";
     if (step === "end") return interfaces.endSweep(wallUs);
-    this.#leftOut = step === "begin" ? [] : this.#heaviest();
+    this.#leftOut = this.#heaviest();
     interfaces.beginSweep(this.#leftOut, wallUs);
   }
 
-  /** Views of the heaviest connections that are known already, beside those that are left out by now. */
+  /** Views of the heaviest connections that are known already, and those that were left out until now. */
   #heaviest(): TrackedView[] {
     const heavy = this.#options.tracker.heavySegments.take(0).map(({ view }) => view);
-    const known = heavy.filter(({ connection }) => connection.phase === "open" || connection.isAlive);
-    return [...new Set([...this.#leftOut, ...known])].slice(0, MAX_LEFT_OUT);
+    const known = [...new Set([...heavy, ...this.#leftOut])].filter(({ connection }) => isKnown(connection));
+    return known.slice(0, MAX_LEFT_OUT);
   }
+}
+
+function isKnown({ phase, isAlive }: TrackedConnection): boolean {
+  return phase === "open" || (isAlive && phase !== "gone");
 }

@@ -12,7 +12,9 @@ export interface SweepSettings {
   readonly lossPeriodUs: number;
   /** More packets than this in a second are too many: the heaviest conversations are left out. */
   readonly maxPacketsPerSecond: number;
-  /** How often they are, in one sweep, before it gives up. */
+  /** The same for the short ones, which come again and again beside whatever the node has to do. */
+  readonly maxPacketsPerSecondShort: number;
+  /** How often they are, in one sweep, before it gives up; a short one gives up at once, and leaves it to the next. */
   readonly maxNarrowings: number;
 }
 
@@ -26,6 +28,7 @@ export const defaultSweepSettings: SweepSettings = {
   lossUs: 10 * SECOND_US,
   lossPeriodUs: 60 * SECOND_US,
   maxPacketsPerSecond: 50_000,
+  maxPacketsPerSecondShort: 5_000,
   maxNarrowings: 3,
 };
 
@@ -48,6 +51,7 @@ export class Sweeps {
   #isOn = false;
   #nextUs = 0;
   #endUs = 0;
+  #isShort = false;
   #lookedUs = 0;
   #lookedPackets = 0;
   #narrowings = 0;
@@ -80,6 +84,7 @@ export class Sweeps {
     if (lengthUs === 0) return undefined;
     this.#isOn = true;
     this.#endUs = nowUs + lengthUs;
+    this.#isShort = lengthUs <= this.#settings.shortUs;
     this.#narrowings = 0;
     this.#lookedUs = nowUs;
     this.#lookedPackets = packets;
@@ -99,9 +104,10 @@ export class Sweeps {
   }
 
   #goOn(nowUs: number, packets: number): SweepStep | undefined {
+    const { maxPacketsPerSecond, maxPacketsPerSecondShort } = this.#settings;
     const elapsedUs = nowUs - this.#lookedUs;
-    const isTooMuch =
-      packets - this.#lookedPackets > this.#settings.maxPacketsPerSecond * Math.max(1, elapsedUs / SECOND_US);
+    const limit = this.#isShort ? maxPacketsPerSecondShort : maxPacketsPerSecond;
+    const isTooMuch = packets - this.#lookedPackets > limit * Math.max(1, elapsedUs / SECOND_US);
     if (isTooMuch) return this.#narrow(nowUs, packets);
     if (nowUs >= this.#endUs) return this.#end(nowUs, packets);
     if (elapsedUs >= SECOND_US) this.#look(nowUs, packets);
@@ -109,7 +115,7 @@ export class Sweeps {
   }
 
   #narrow(nowUs: number, packets: number): SweepStep {
-    if (this.#narrowings === this.#settings.maxNarrowings) {
+    if (this.#isShort || this.#narrowings === this.#settings.maxNarrowings) {
       this.#cutShort += 1;
       return this.#end(nowUs, packets);
     }
