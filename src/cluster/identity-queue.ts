@@ -7,6 +7,8 @@ const MAX_UNKNOWN_US = 5_000_000;
 /** How long a connection waits at most for an API server that is away. */
 const MAX_WAIT_US = 15 * 60_000_000;
 const MAX_WAITING = 32_768;
+/** They come in the order in which they are told, which is nearly that of their beginnings: after so many in a row for which it is too early, it is for the rest. */
+const MAX_TOO_EARLY = 256;
 
 /** A connection that was told, with its ends identified. */
 export type IdentifiedEvent = { readonly kind: "opened" | "closed"; readonly flow: Flow };
@@ -65,7 +67,14 @@ export class IdentityQueue {
 
   /** Looks again at those that wait. */
   advance(nowUs: number): void {
-    for (const [id, waiting] of this.#waiting) if (this.#tellIfKnown(waiting, nowUs)) this.#waiting.delete(id);
+    const untilUs = this.#options.knownUntilUs(nowUs);
+    let tooEarly = 0;
+    for (const [id, waiting] of this.#waiting) {
+      if (this.#tellIfKnown(waiting, nowUs)) {
+        this.#waiting.delete(id);
+        tooEarly = 0;
+      } else if (waiting.event.connection.startUs > untilUs && ++tooEarly === MAX_TOO_EARLY) return;
+    }
   }
 
   /** No more waiting: tells all, with what is not known yet as unresolved. */

@@ -23,6 +23,7 @@ export class OpenConnections {
 
   /** Where it was counted, once; undefined for one that was not. */
   take(connection: Connection): readonly CountedAt[] | undefined {
+    if (this.#byEnds.size === 0) return undefined;
     const ends = endsOf(connection);
     const open = this.#byEnds.get(ends);
     if (open === undefined || (open.id !== connection.id && connection.outcome !== "inferred")) return undefined;
@@ -33,5 +34,7 @@ export class OpenConnections {
 
 /** The same whichever end was seen to speak first, since a connection joined late may not know. */
 function endsOf({ protocol, client, server }: Connection): string {
-  return [protocol, ...[`${client.ip} ${client.port}`, `${server.ip} ${server.port}`].sort()].join(" ");
+  const isOrdered = client.ip < server.ip || (client.ip === server.ip && client.port <= server.port);
+  const [a, b] = isOrdered ? [client, server] : [server, client];
+  return `${protocol} ${a.ip} ${a.port} ${b.ip} ${b.port}`;
 }
