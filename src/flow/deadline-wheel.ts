@@ -2,16 +2,16 @@
 export interface Timed {
   /** Microseconds since the epoch; infinity for never. May be moved later at any time without telling the wheel. */
   deadlineUs: number;
-  /** The wheel's own: where it stands, in seconds since the epoch, -1 for nowhere; and its place there. */
+  /** The wheel's own: where it stands, in tenths of a second since the epoch, -1 for nowhere; and its place there. */
   slot: number;
   position: number;
 }
 
-const SLOTS = 512;
-const SLOT_US = 250_000;
+const SLOTS = 1_024;
+const SLOT_US = 100_000;
 
 /**
- * Calls back for each member whose deadline has passed, to within a second. Moving a deadline later costs
+ * Calls back for each member whose deadline has passed, to within a tenth of a second. Moving a deadline later costs
  * nothing: the wheel finds the member in its old slot, sees the new deadline and files it anew. Moving it
  * earlier, or from never, needs `add` again.
  */

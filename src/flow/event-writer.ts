@@ -4,7 +4,7 @@ import { MAX_LINE_OCTETS, writeEvent } from "./event-line.ts";
 import { JsonOctets } from "./json-octets.ts";
 
 /** What waits in user space for a slow reader, at most; past it events are dropped and counted. */
-const MAX_WAITING_OCTETS = 1024 * 1024;
+const MAX_WAITING_OCTETS = 2 * 1024 * 1024;
 const FLUSH_OCTETS = 32 * 1024;
 const WAIT_MS = 5;
 
