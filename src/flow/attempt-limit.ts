@@ -2,6 +2,9 @@ import type { FlowEvent } from "./connection.ts";
 
 const FAILED: ReadonlySet<string> = new Set(["refused", "unanswered", "half-open"]);
 
+/** So much of the rate is saved up: what fails all at once, for it was asked all at once, is no flood. */
+const SAVED_SECONDS = 4;
+
 /**
  * Failed attempts are told one by one up to a rate, past which they are only counted: a flood of them would
  * keep the reader from what was established, and profiles keep no more of them anyway.
@@ -14,7 +17,7 @@ export class AttemptLimit {
 
   constructor(perSecond: number) {
     this.#perSecond = perSecond;
-    this.#left = perSecond;
+    this.#left = perSecond * SAVED_SECONDS;
   }
 
   /** Failed attempts not told, since the start. */
@@ -32,10 +35,10 @@ export class AttemptLimit {
     return false;
   }
 
-  /** Time has passed; no more than a second's worth is saved up. */
+  /** Time has passed. */
   refill(nowUs: number): void {
     const elapsedUs = nowUs - (this.#sinceUs ?? nowUs);
     this.#sinceUs = nowUs;
-    this.#left = Math.min(this.#left + (elapsedUs * this.#perSecond) / 1_000_000, this.#perSecond);
+    this.#left = Math.min(this.#left + (elapsedUs * this.#perSecond) / 1_000_000, this.#perSecond * SAVED_SECONDS);
   }
 }

@@ -60,8 +60,8 @@ function isStraggler(connection: TrackedConnection, own: TrackedSide, headers: H
 function onReset(table: ConnectionTable, view: TrackedView, headers: Headers): void {
   const { connection } = view;
   const { phase, client, server } = connection;
-  if (phase === "ending") return;
   const fromClient = isFromClient(view, headers);
+  if (phase === "ending") return fromClient ? onLaterReset(connection, headers) : undefined;
   if (phase === "attempted" && !fromClient) {
     if (!isRefusal(connection, headers)) return; // RFC 9293, 3.10.7.3: acceptable only if it acknowledges the SYN
     connection.outcome = "refused";
@@ -72,6 +72,14 @@ function onReset(table: ConnectionTable, view: TrackedView, headers: Headers): v
   noteAcknowledged(fromClient ? server : client, headers);
   connection.wasReset = true;
   table.end(connection, headers.timeUs);
+}
+
+/** What meets a socket that is gone is answered with bare resets, and one may overtake the reset that proves the connection. */
+function onLaterReset(connection: TrackedConnection, headers: Headers): void {
+  if (connection.outcome !== "half-open" || !isClientsProof(connection, headers)) return;
+  connection.outcome = "established";
+  noteReach(connection.client, headers);
+  noteAcknowledged(connection.server, headers);
 }
 
 function isClientsProof(connection: TrackedConnection, headers: Headers): boolean {

@@ -21,6 +21,13 @@ export type Phase = "attempted" | "agreed" | "open" | "joined late" | "ending" |
  */
 export type Crowd = "unproven" | "doubted" | "inferred" | "proven";
 
+/** What tells a datagram from the next: a digest of its octets, and the IP id. */
+export interface CountedDatagram {
+  digest: number;
+  ipId: number;
+  timeUs: number;
+}
+
 /** What one side of a connection has sent so far, as its sequence numbers tell. Only tcp-reach.ts and tcp-late.ts write it. */
 export class TrackedSide {
   /** Sequence number after the last octet seen of it, and when that was last confirmed. */
@@ -37,6 +44,8 @@ export class TrackedSide {
   declare hasSpoken: boolean;
   /** What it acknowledged before the other side's number was known. */
   declare earlyAcknowledgment: number;
+  /** Of UDP: the datagram that was counted last. */
+  declare latest: CountedDatagram | undefined;
 
   constructor() {
     this.reset();
@@ -52,6 +61,7 @@ export class TrackedSide {
     this.isFollowed = false;
     this.hasSpoken = false;
     this.earlyAcknowledgment = UNSEEN;
+    this.latest = undefined;
   }
 }
 

@@ -1,12 +1,19 @@
 import type { Headers } from "../packet/headers.ts";
 import type { ConnectionTable } from "./connection-table.ts";
-import type { TrackedConnection, TrackedView } from "./tracked.ts";
+import type { TrackedConnection, TrackedSide, TrackedView } from "./tracked.ts";
 import { hasSameClient, hasSameServer } from "./view-ends.ts";
 import { isFromClient } from "./view-index.ts";
 
 const DNS_PORT = 53;
 /** Octets of a datagram that tell it from the next: a DNS message's id and question lie within. */
 const DIGEST_OCTETS = 64;
+/**
+ * The same octets under the same IP id within so short a time are a copy that another interface shows: a bridge's
+ * port and the bridge, a bond and its cable. Nothing on such a way lowers the hop limit. Without an IP id (IPv6, and
+ * many sockets) the same octets may also be sent again, so that only what comes at once is a copy.
+ */
+const COPY_US = 20_000;
+const NAMELESS_COPY_US = 100;
 
 /**
  * In: the headers of one datagram and the frame's bytes. Out: what it changes in the table. The first
@@ -21,7 +28,7 @@ export function trackUdp(table: ConnectionTable, headers: Headers, bytes: Uint8A
   if (!fromClient && connection.phase === "attempted") table.prove(connection, timeUs);
   if (!fromClient && view.serverHops === 0) view.serverHops = headers.hopLimit;
   if (connection.unheardToServer + connection.unheardToClient > 0) countUnheard(connection);
-  if (view === connection.views[0]) countOctets(view, headers, fromClient);
+  if (view === connection.views[0]) countOctets(view, headers, bytes);
   return view;
 }
 
@@ -55,11 +62,27 @@ function isOtherViewOf(known: TrackedView, view: TrackedView): boolean {
   return view.ends[9] === DNS_PORT && hasSameServer(known.ends, view.ends);
 }
 
-/** The first view alone counts, and of it only packets as far along the path as its first: so each counts once. */
-function countOctets(view: TrackedView, headers: Headers, fromClient: boolean): void {
+/** The first view alone counts, and of it only packets as far along the path as its first, once each. */
+function countOctets(view: TrackedView, headers: Headers, bytes: Uint8Array): void {
+  const fromClient = isFromClient(view, headers);
   if (headers.hopLimit !== (fromClient ? view.clientHops : view.serverHops)) return;
-  if (fromClient) view.connection.client.octets += headers.payloadLength;
-  else view.connection.server.octets += headers.payloadLength;
+  const side = fromClient ? view.connection.client : view.connection.server;
+  if (!isCopy(side, headers, digest(bytes, headers))) side.octets += headers.payloadLength;
+}
+
+/** Whether the side's latest datagram is seen again; else this one is its latest. */
+function isCopy(side: TrackedSide, { ipVersion, ipId, timeUs }: Headers, token: number): boolean {
+  const { latest } = side;
+  if (latest === undefined) {
+    side.latest = { digest: token, ipId, timeUs };
+    return false;
+  }
+  const withinUs = ipVersion === 4 && ipId !== 0 ? COPY_US : NAMELESS_COPY_US;
+  if (token === latest.digest && ipId === latest.ipId && timeUs - latest.timeUs <= withinUs) return true;
+  latest.digest = token;
+  latest.ipId = ipId;
+  latest.timeUs = timeUs;
+  return false;
 }
 
 /** It is heard again, and so was there all the time that it was muted. */

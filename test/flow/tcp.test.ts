@@ -116,6 +116,18 @@ await t.test("a client that acknowledges a number the server never sent proves n
   t.strictSame(wire.finish()[0]?.outcome, "half-open");
 });
 
+await t.test("a bare reset that overtakes the one that proves the connection hides nothing", async (t) => {
+  const wire = new Wire()
+    .tcp({ from: "10.0.0.1:40000", to: "10.0.0.2:80", flags: "S", seq: 1000 })
+    .tcp({ from: "10.0.0.2:80", to: "10.0.0.1:40000", flags: "SA", seq: 5000, ack: 1001 })
+    .tcp({ from: "10.0.0.1:40000", to: "10.0.0.2:80", flags: "R", seq: 1011 })
+    .tcp({ from: "10.0.0.1:40000", to: "10.0.0.2:80", flags: "RA", seq: 1011, ack: 5021 });
+  t.strictSame(
+    wire.finish().map(({ outcome, bytes }) => [outcome, bytes]),
+    [["established", { toServer: 10, toClient: 20, exact: false }]],
+  );
+});
+
 await t.test("a reset that acknowledges the server's number proves the connection that it ends", async (t) => {
   const wire = new Wire()
     .tcp({ from: client, to: server, flags: "S", seq: 1000 })

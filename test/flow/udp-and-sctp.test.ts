@@ -29,6 +29,25 @@ await t.test("a conversation whose first packet seen was an answer still has its
   );
 });
 
+await t.test(
+  "a datagram that a bridge's port and the bridge both show counts once, and a repeated one twice",
+  async (t) => {
+    const ask = { from: "10.0.0.1:40000", to: "10.0.0.2:8125", payload: "one", id: 7 };
+    const answer = { from: "10.0.0.2:8125", to: "10.0.0.1:40000", payload: "one", id: 7 };
+    const wire = new Wire()
+      .udp({ ...ask, at: 1 })
+      .udp({ ...ask, at: 1 })
+      .udp({ ...answer, at: 1 })
+      .udp({ ...answer, at: 1 });
+    wire.udp({ ...ask, at: 1.00005, id: 8 }); // at once, yet another datagram
+    wire.udp({ ...ask, at: 1.5 }); // the same again, much later
+    t.strictSame(
+      wire.finish().map(({ bytes }) => bytes),
+      [{ toServer: 9, toClient: 3, exact: true }],
+    );
+  },
+);
+
 await t.test("an ICMP error in answer to a datagram refuses it", async (t) => {
   const wire = new Wire()
     .udp({ from: "10.0.0.1:40000", to: "10.0.0.2:81", payload: "hello" })
