@@ -28,7 +28,6 @@ export class TrackedPool {
   takeView(protocol: number, connection: TrackedConnection): TrackedView {
     const view = this.#views.pop() ?? new TrackedView(connection);
     view.reset(protocol, connection);
-    view.serial += 1;
     return view;
   }
 
@@ -38,6 +37,7 @@ export class TrackedPool {
   }
 
   freeView(view: TrackedView): void {
+    view.serial += 1; // who remembers it by its serial sees that it is no more
     if (!view.isKept && this.#views.length < MAX_SPARE) this.#views.push(view);
   }
 }
