@@ -28,8 +28,12 @@ const STATUS_US = 1_000_000;
 const END_PATIENCE_MS = 5_000;
 /** A ring's worth, so that the end comes though packets never cease. */
 const LAST_READINGS = 32;
-/** How far the tracker's clock stays behind ours, so that packets still in a ring are not late. */
+/**
+ * How far the tracker's clock stays behind ours, so that packets still in a ring are not late: while a turn empties
+ * them all, and while it does not.
+ */
 const RING_DELAY_US = 500_000;
+const BACKLOG_DELAY_US = 4_000_000;
 /** See docs/performance.md for what a packet costs. */
 const PACKETS_PER_SECOND = 200_000;
 const FAILED_ATTEMPTS_PER_SECOND = 2_000;
@@ -73,7 +77,7 @@ export class CaptureLoop {
     this.#sampling = new Sampling({ perSecond: packetsPerSecond, seed });
     const admits = this.#sampling.admits.bind(this.#sampling);
     const settings = { ...defaultFlowSettings, ...options.settings };
-    this.#tracker = new FlowTracker({ seed, settings, admits, emit: (event) => this.#emit(event) });
+    this.#tracker = new FlowTracker({ seed, settings, admits, clock: "caller", emit: (event) => this.#emit(event) });
     const onFrame = (frame: Frame): void => this.#onFrame(frame);
     this.#interfaces = new LiveInterfaces({ interfaces, filter: kernelFilter, live, onFrame, onWarning });
     this.#watch = new LiveWatch(this.#interfaces, onWarning);
@@ -106,7 +110,7 @@ export class CaptureLoop {
     this.#nowUs = this.#clock.nowUs();
     const wallUs = Date.now() * 1000;
     const isMore = this.#interfaces.read(wallUs);
-    this.#tracker.advance(this.#nowUs - RING_DELAY_US);
+    this.#tracker.advance(this.#nowUs - (isMore ? BACKLOG_DELAY_US : RING_DELAY_US));
     this.#watch.look(this.#nowUs, this.#tracker.packets);
     this.#older.advance(this.#nowUs, wallUs, signal);
     if (!this.#older.isListening) this.#mute.advance(this.#nowUs, wallUs);

@@ -25,6 +25,8 @@ export interface TrackerOptions {
   readonly settings?: FlowSettings;
   /** Which packets to look at; all, unless it says otherwise. */
   readonly admits?: (headers: Headers) => boolean;
+  /** Whose word the clock is: the packets' own times, or, where they come from several rings one after the other, `advance` alone. */
+  readonly clock?: "packets" | "caller";
 }
 
 /**
@@ -41,13 +43,15 @@ export class FlowTracker {
   readonly #listeners = new Listeners();
   readonly #names: Names;
   readonly #admits: (headers: Headers) => boolean;
+  readonly #isPacketDriven: boolean;
   readonly #unreadable: Record<string, number> = {};
   #packets = 0;
 
-  constructor({ emit, seed, settings = defaultFlowSettings, admits = () => true }: TrackerOptions) {
+  constructor({ emit, seed, settings = defaultFlowSettings, admits = () => true, clock = "packets" }: TrackerOptions) {
     const listeners = this.#listeners;
     this.#names = new Names(emit);
     this.#admits = admits;
+    this.#isPacketDriven = clock === "packets";
     this.#table = new ConnectionTable({
       settings,
       emit,
@@ -78,7 +82,7 @@ export class FlowTracker {
 
   add(frame: Frame): void {
     this.#packets += 1;
-    this.#table.advance(frame.timeUs);
+    if (this.#isPacketDriven) this.#table.advance(frame.timeUs);
     const reason = decode(frame, this.#headers);
     if (reason !== undefined) {
       this.#unreadable[reason] = (this.#unreadable[reason] ?? 0) + 1;

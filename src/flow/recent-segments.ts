@@ -21,7 +21,7 @@ export class RecentSegments {
   readonly #timesUs = new Float64Array(SLOTS);
   readonly #hopLimits = new Uint8Array(SLOTS);
   readonly #fromClient = new Uint8Array(SLOTS);
-  readonly #views = new Array<TrackedView | undefined>(SLOTS).fill(undefined);
+  readonly #views: (TrackedView | undefined)[] = Array.from({ length: SLOTS });
   /** Of the views at the time: they may have been used again for others. */
   readonly #serials = new Float64Array(SLOTS);
 

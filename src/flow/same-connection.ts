@@ -7,9 +7,6 @@ import { hasSameAddresses, hasSameClient, hasSameServerAddress } from "./view-en
  * the hop limit, but leave sequence numbers, tags, the IP id and the TCP timestamp alone.
  */
 
-/** Whether `view` is one more view of the `other` connection, whose client chose the same token; views of one packet are no farther apart than `joinUs`. */
-export type IsSame = (view: TrackedView, other: TrackedConnection, joinUs: number) => boolean;
-
 /** Whether `view` shows the very first packet (a SYN, an INIT, a datagram) of a connection that another view shows. */
 export function isSameFirstPacket(view: TrackedView, other: TrackedConnection, joinUs: number): boolean {
   if (other.phase === "gone" || !isTelling(view, other)) return false;

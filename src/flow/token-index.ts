@@ -1,5 +1,7 @@
-import type { IsSame } from "./same-connection.ts";
 import type { TrackedConnection, TrackedView } from "./tracked.ts";
+
+/** Whether `view` is one more view of the `other` connection, whose client chose the same token; views of one packet are no farther apart than `joinUs`. */
+export type IsSame = (view: TrackedView, other: TrackedConnection, joinUs: number) => boolean;
 
 /** How many connections of one token a search looks at: a scanner that uses one token for all must not make it long. */
 const MAX_LOOKED_AT = 8;
@@ -13,7 +15,7 @@ const BUCKETS = 65_536;
  * connections themselves. The hash is seeded, since it is outsiders who choose the tokens.
  */
 export class TokenIndex {
-  readonly #newest = new Array<TrackedConnection | undefined>(BUCKETS).fill(undefined);
+  readonly #newest: (TrackedConnection | undefined)[] = Array.from({ length: BUCKETS });
   readonly #seed: number;
 
   constructor(seed: number) {

@@ -11,7 +11,7 @@ const BUCKETS = 65_536;
  * themselves: a Map would do, but that it costs twice as much where thousands come and go each second.
  */
 export class ViewIndex {
-  readonly #buckets = new Array<TrackedView | undefined>(BUCKETS).fill(undefined);
+  readonly #buckets: (TrackedView | undefined)[] = Array.from({ length: BUCKETS });
   readonly #seed: number;
 
   constructor(seed: number) {

@@ -41,7 +41,7 @@ function isIpv4Mapped(words: ArrayLike<number>, offset: number): boolean {
 /** The latest texts, each in the one place that its address has: the same few addresses come again and again. */
 const REMEMBERED = 4_096;
 const rememberedWords = new Uint32Array(REMEMBERED);
-const rememberedTexts = new Array<string>(REMEMBERED).fill("0.0.0.0");
+const rememberedTexts = Array.from({ length: REMEMBERED }, () => "0.0.0.0");
 
 function dottedQuad(word: number): string {
   const place = Math.imul(word, 0x9e3779b1) >>> 20;

@@ -72,6 +72,16 @@ await t.test(
   },
 );
 
+await t.test("a short sweep has a smaller budget, and gives up at once", async (t) => {
+  const clock = new Clock();
+  clock.run(31);
+  clock.steps.length = 0;
+  clock.packetsPerSecond = 20_000; // the first would have gone on
+  clock.run(30);
+  t.ok(clock.sweeps.status.cutShort > 0);
+  t.notOk(clock.steps.includes("narrow"));
+});
+
 await t.test("once the heaviest are left out it goes on", async (t) => {
   const clock = new Clock();
   clock.packetsPerSecond = 900_000;

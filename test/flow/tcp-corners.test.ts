@@ -188,3 +188,14 @@ await t.test("IPv6 is learned as IPv4 is, through DNAT as well", async (t) => {
     },
   ]);
 });
+
+await t.test("a ring that is read late makes no second connection of what another showed to its end", async (t) => {
+  const wire = new Wire({}, "caller");
+  wire
+    .tcp({ from: "10.0.0.1:40000", to: "10.0.0.2:80", flags: "S", seq: 1000, at: 0 })
+    .close("10.0.0.1:40000", "10.0.0.2:80")
+    .tcp({ from: "10.0.0.3:40000", to: "10.0.0.2:80", flags: "S", seq: 7000, at: 3 }) // so far ahead
+    .tcp({ from: "10.0.0.2:80", to: "10.0.0.1:40000", flags: "SA", seq: 5000, ack: 1001, at: 0.001 });
+  const told = wire.finish().filter((connection) => connection.client.ip === "10.0.0.1");
+  t.strictSame(told.map(summary), ["10.0.0.1:40000 > 10.0.0.2:80 established"]);
+});

@@ -40,8 +40,9 @@ export class Wire {
   readonly tracker: FlowTracker;
   #nowUs = EPOCH_US;
 
-  constructor(settings: Partial<FlowSettings> = {}) {
+  constructor(settings: Partial<FlowSettings> = {}, clock: "packets" | "caller" = "packets") {
     this.tracker = new FlowTracker({
+      clock,
       seed: 1,
       settings: { ...defaultFlowSettings, ...settings },
       emit: (event) => this.events.push(event),

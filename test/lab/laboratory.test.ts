@@ -9,10 +9,7 @@ import { tunnels } from "./network/tunnels.ts";
 import type { Truth } from "./truth.ts";
 
 t.setTimeout(400_000);
-/** Not all is right yet: docs/laboratory.md says what. */
-const unready =
-  process.env["WEIR_LABORATORY"] === undefined && "run by hand, with WEIR_LABORATORY=1: see docs/laboratory.md";
-const skip = unready || ((await whyNoLaboratory()) ?? false);
+const skip = (await whyNoLaboratory()) ?? false;
 const leastOfEach = 1_000;
 const shownAtMost = 5;
 
@@ -27,8 +24,11 @@ await t.test("in a laboratory of two nodes", { skip }, async (t) => {
 });
 
 async function judgeTold(t: Test, { point, vantage }: Told, truths: readonly Truth[]): Promise<void> {
-  const { dropped, overflowed, evicted } = vantage.status!;
-  t.strictSame({ dropped, overflowed, evicted }, { dropped: 0, overflowed: 0, evicted: 0 }, "nothing is lost");
+  const { dropped, overflowed, evicted, sampledOut, untold } = vantage.status!;
+  // What the machine was too slow to hear can't be held against the records; rate.test.ts asks for it.
+  if (dropped > 0)
+    return void t.pass("the machine kept up", { skip: `it dropped ${dropped} packets: nothing is concluded` });
+  t.strictSame([overflowed, evicted, sampledOut, untold], [0, 0, 0, 0], "nothing else is lost");
   const expected = truths.flatMap((truth) => expect(truth, point.sightOf(truth)) ?? []);
   const few = [...Map.groupBy(truths, ({ scenario }) => scenario)].filter(([, its]) => its.length < leastOfEach);
   t.strictSame(
