@@ -9,7 +9,6 @@ export interface StreamPair {
 }
 
 const SECONDS = 3;
-const STARTED_MS = 4_000;
 
 /** An iperf3 stream into the listener's namespace, without weir and beside it in turn. */
 export async function measureStream(place: Place, agent: Listener, pairs: number): Promise<readonly StreamPair[]> {
@@ -20,7 +19,7 @@ export async function measureStream(place: Place, agent: Listener, pairs: number
     const without = await stream(place);
     const child = place.sandbox.start(inNamespace(LISTENER, agent.argv), { stdio: "ignore" });
     const closed = new Promise((resolve) => child.once("close", resolve));
-    await sleep(STARTED_MS);
+    await sleep(agent.startedMs ?? 0);
     const beside = await stream(place);
     child.kill("SIGTERM"); // of which its child learns, see Sandbox.start
     await closed;

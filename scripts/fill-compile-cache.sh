@@ -7,7 +7,8 @@ home=$(readlink -f "$(dirname "$0")/..")
 cd "$home"
 node=$(ls node_modules/node-linux-*/bin/node 2>/dev/null | head -n 1)
 export NODE_COMPILE_CACHE="$home/node_modules/.cache/weir"
-"${node:-node}" --disable-warning=ExperimentalWarning --input-type=module --eval '
+read -r flags < bin/node-flags
+"${node:-node}" $flags --input-type=module --eval '
   process.argv.push("--help");
   process.stdout.write = () => true;
   await import("./src/main.ts");
