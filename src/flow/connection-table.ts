@@ -104,19 +104,18 @@ export class ConnectionTable {
     return view;
   }
 
-  /** The sender of this packet is the client, or the server, whoever spoke first; of a connection with one view. */
+  /** The sender of this packet is the client, or the server, whoever spoke first. */
   orient(view: TrackedView, headers: Headers, sender: "client" | "server"): TrackedView {
-    if (isFromClient(view, headers) !== (sender === "client")) exchangeSides(view);
+    if (isFromClient(view, headers) !== (sender === "client")) exchangeSides(view.connection);
     return view;
   }
 
   /** What was joined late has been seen to begin. */
-  beginAnew(view: TrackedView, timeUs: number): void {
-    const { connection } = view;
+  beginAnew(connection: TrackedConnection, timeUs: number): void {
     if (connection.clientToken !== UNSEEN) this.#tokens.remove(connection);
     connection.clientToken = UNSEEN;
     connection.serverToken = UNSEEN;
-    view.serverToken = UNSEEN;
+    for (const view of connection.views) view.serverToken = UNSEEN;
     connection.isLate = false;
     connection.phase = "attempted";
     connection.outcome = "unanswered";
@@ -125,7 +124,7 @@ export class ConnectionTable {
 
   /** Makes the connection findable by what its client chose. */
   index(view: TrackedView, clientToken: number): void {
-    view.clientToken = clientToken;
+    for (const each of view.connection.views) each.clientToken = clientToken;
     view.connection.clientToken = clientToken;
     this.#tokens.add(view.connection);
   }

@@ -1,4 +1,4 @@
-import { type TrackedConnection, type TrackedSide, type TrackedView, UNSEEN } from "./tracked.ts";
+import { type TrackedConnection, type TrackedSide, UNSEEN } from "./tracked.ts";
 import { exchangeEnds } from "./view-ends.ts";
 
 /** All views of `own` become views of `other`, with what they alone have shown. */
@@ -14,11 +14,12 @@ export function joinViews(own: TrackedConnection, other: TrackedConnection): voi
   }
 }
 
-/** Makes the ends change places: who was taken for the client is the server. Of a connection with one view. */
-export function exchangeSides(view: TrackedView): void {
-  const { connection } = view;
-  exchangeEnds(view.ends);
-  [view.clientHops, view.serverHops] = [view.serverHops, view.clientHops];
+/** Makes the ends change places in all views: who was taken for the client is the server. */
+export function exchangeSides(connection: TrackedConnection): void {
+  for (const view of connection.views) {
+    exchangeEnds(view.ends);
+    [view.clientHops, view.serverHops] = [view.serverHops, view.clientHops];
+  }
   [connection.client, connection.server] = [connection.server, connection.client];
 }
 

@@ -33,7 +33,7 @@ function joinOther(table: ConnectionTable, view: TrackedView, headers: Headers, 
   if (other.phase === "gone") return;
   const late = [otherView, view].find(({ connection }) => isJoinedLate(connection) && connection.views.length === 1);
   if (late !== undefined && (hasToken(own) || hasToken(other) || isTelling(headers))) {
-    if (fromClient !== isFromClient(view, headers)) exchangeSides(late);
+    if (fromClient !== isFromClient(view, headers)) exchangeSides(late.connection);
     table.merge(late.connection, late === view ? other : own);
   } else if (hasToken(own) && own.clientToken === other.clientToken) {
     // One view has lost the SYN, the other the SYN+ACK.

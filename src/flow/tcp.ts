@@ -108,7 +108,7 @@ function noteSyn(view: TrackedView, headers: Headers): void {
 /** What seemed to be older than the capture has been seen to begin: its packets came out of order, from several interfaces. */
 function beginLate(table: ConnectionTable, view: TrackedView, headers: Headers): void {
   const { connection } = view;
-  table.beginAnew(view, headers.timeUs);
+  table.beginAnew(connection, headers.timeUs);
   table.index(view, headers.tcpSequence);
   beginAt(connection.client, headers.tcpSequence, headers.timeUs);
   noteSyn(view, headers);
@@ -129,7 +129,7 @@ function onSynAck(table: ConnectionTable, known: TrackedView | undefined, header
   const isBefore = isJustBefore(table, known, headers);
   if (isBefore && isJoinedLate(connection)) {
     const view = table.orient(known, headers, "server");
-    table.beginAnew(view, headers.timeUs);
+    table.beginAnew(connection, headers.timeUs);
     beginBySynAck(table, view, headers);
   } else if (!isBefore && isPast(connection.phase)) {
     table.close(known.connection, headers.timeUs);

@@ -199,3 +199,16 @@ await t.test("a ring that is read late makes no second connection of what anothe
   const told = wire.finish().filter((connection) => connection.client.ip === "10.0.0.1");
   t.strictSame(told.map(summary), ["10.0.0.1:40000 > 10.0.0.2:80 established"]);
 });
+
+await t.test("two views whose data come before their handshakes are one connection all the same", async (t) => {
+  const [pod, service, backend] = ["10.1.0.5:40000", "10.96.0.1:80", "10.1.0.9:8080"] as const;
+  const data = { flags: "PA", seq: 1001, ack: 5001, length: 10 };
+  const wire = new Wire({}, "caller")
+    .tcp({ ...data, from: pod, to: service, ttl: 64, at: 0.01 })
+    .tcp({ ...data, from: pod, to: backend, ttl: 63, at: 0.01001 })
+    .tcp({ from: pod, to: service, flags: "S", seq: 1000, timestamp: 7, ttl: 64, at: 0 })
+    .tcp({ from: pod, to: backend, flags: "S", seq: 1000, timestamp: 7, ttl: 63, at: 0.00001 })
+    .tcp({ from: backend, to: pod, flags: "SA", seq: 5000, ack: 1001, timestamp: 9, ttl: 64, at: 0.00002 })
+    .tcp({ from: service, to: pod, flags: "SA", seq: 5000, ack: 1001, timestamp: 9, ttl: 63, at: 0.00003 });
+  t.strictSame(wire.finish().map(summary), [`${pod} > ${backend} established`]);
+});
