@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { giveBackSpareMemory } from "./capture/spare-memory.ts";
 import type { AgentOptions } from "./cli/agent-command.ts";
 import { UsageError } from "./cli/usage-error.ts";
 import { ClusterFileError } from "./cluster/file/cluster-file-error.ts";
@@ -104,6 +105,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     await server.listen(options.listen).catch(refuse);
     // What is captured before the cluster is known could not be told whose it is.
     await followed.first;
+    giveBackSpareMemory(stop.signal);
     if (!stop.signal.aborted)
       logger.info({ dataDir: options.dataDir, profiles: book.size, pods: cluster.podCount }, "learning");
     await feed.run(stop.signal).catch(refuse);

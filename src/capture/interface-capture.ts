@@ -13,8 +13,9 @@ const OVERLAP_MEMORY_US = 1_000_000;
 /** A sweep needs headers only, and may lose packets. */
 const SWEEP_SNAP_LENGTH = 192;
 const SWEEP_RING_OCTETS = 1024 * 1024;
-/** Held back for the order; what does not fit is handed over early. */
-const MERGE_LIMITS = { maxFrames: 16_384, maxOctets: 2 * 1024 * 1024 };
+/** Held back for the order, as a share of the ring and at its usual size a packet; what does not fit is handed over early. */
+const MERGE_SHARE = 1 / 4;
+const OCTETS_PER_FRAME = 96;
 
 interface Successor {
   readonly session: LiveSession;
@@ -36,7 +37,9 @@ export class InterfaceCapture {
   #overlap: Overlap | undefined;
   #overlapUntilUs = 0;
   #sweep: LiveSession | undefined;
+  /** Made for the first sweep, and used again. */
   #merge: FrameMerge | undefined;
+  #isMerging = false;
   #sweepEndedUs = 0;
   #swept = 0;
   /** Of main sessions that are closed. */
@@ -82,7 +85,9 @@ export class InterfaceCapture {
     const ringOctets = Math.min(this.ringOctets, SWEEP_RING_OCTETS);
     const options = { ...this.#options, filter, snapLength: SWEEP_SNAP_LENGTH, ringOctets };
     this.#sweep = this.#tryOpen(options, (frame) => this.#onSwept(frame));
-    if (this.#sweep !== undefined) this.#merge ??= new FrameMerge({ ...MERGE_LIMITS, onFrame: this.#onFrame });
+    if (this.#sweep === undefined) return;
+    this.#merge ??= makeMerge(this.ringOctets, this.#onFrame);
+    this.#isMerging = true;
   }
 
   endSweep(nowUs: number): void {
@@ -115,8 +120,8 @@ export class InterfaceCapture {
   #onMain(frame: Frame): void {
     if (this.#successor !== undefined) this.#overlap?.note(frame);
     else if (this.#overlap?.takes(frame) === true) return;
-    if (this.#merge === undefined) this.#onFrame(frame);
-    else this.#merge.add(0, frame);
+    if (this.#isMerging) this.#merge?.add(0, frame);
+    else this.#onFrame(frame);
   }
 
   #onSwept(frame: Frame): void {
@@ -125,12 +130,12 @@ export class InterfaceCapture {
   }
 
   #release(nowUs: number): void {
-    if (this.#merge === undefined) return;
+    if (this.#merge === undefined || !this.#isMerging) return;
     const isOver = this.#sweep === undefined && nowUs - this.#sweepEndedUs >= HOLD_US;
     // A clock that was set back must not hold packets until it has caught up.
     const isAhead = this.#merge.timeUs > nowUs + HOLD_US;
     this.#merge.release(isOver || isAhead ? Number.POSITIVE_INFINITY : nowUs - HOLD_US);
-    if (isOver) this.#merge = undefined;
+    if (isOver) this.#isMerging = false;
   }
 
   /** Lets the successor take over when it is time, and forgets what the old session told when that is past. */
@@ -153,4 +158,9 @@ export class InterfaceCapture {
       throw error;
     }
   }
+}
+
+function makeMerge(ringOctets: number, onFrame: FrameSink): FrameMerge {
+  const maxOctets = Math.floor(ringOctets * MERGE_SHARE);
+  return new FrameMerge({ maxFrames: Math.ceil(maxOctets / OCTETS_PER_FRAME), maxOctets, onFrame });
 }

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { CaptureDenied } from "./capture-fault.ts";
 
 /**
- * The native half of node_pcap, with the two methods that scripts/node-pcap.patch adds to it. The
+ * The native half of node_pcap, with what scripts/node-pcap.patch adds to it. The
  * JavaScript half is left out: docs/decisions/capture.md says why.
  */
 export interface NativeSession {
@@ -32,6 +32,8 @@ export interface NativeSession {
 
 export interface PcapBinding {
   readonly PcapSession: new () => NativeSession;
+  /** Trims the allocator (malloc_trim(3)), and unmaps the program's unwritable segments, whose pages come back as they are used. */
+  give_back_memory(): void;
 }
 
 /** Loaded where it is needed: the other commands run without libpcap on the machine. */
@@ -42,6 +44,6 @@ export function loadPcap(): PcapBinding {
   } catch (cause) {
     throw new CaptureDenied("the libpcap addon is not built or libpcap is missing; run make setup", { cause });
   }
-  if ("read_some" in binding.PcapSession.prototype) return binding;
+  if ("give_back_memory" in binding) return binding;
   throw new CaptureDenied("the libpcap addon was built without scripts/node-pcap.patch; run make setup");
 }

@@ -79,7 +79,10 @@ export class Muting {
       if (before !== undefined && this.#hasRoom(connection)) {
         this.#mute(connection, before, nowUs);
         isMore = true;
-      } else looks.set(connection, lookAt(connection, nowUs, this.#settings.muteUs));
+      } else {
+        connection.isKept = true; // until it is looked at again, and while it is muted
+        looks.set(connection, lookAt(connection, nowUs, this.#settings.muteUs));
+      }
     }
     this.#looks = looks;
     return isChanged || isMore ? [...this.#muted.keys()] : undefined;

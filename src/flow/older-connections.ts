@@ -82,8 +82,15 @@ export class OlderConnections {
   #heaviest(): TrackedView[] {
     const heavy = this.#options.tracker.heavySegments.take(0).map(({ view }) => view);
     const known = [...new Set([...heavy, ...this.#leftOut])].filter(({ connection }) => isKnown(connection));
-    return known.slice(0, MAX_LEFT_OUT);
+    return known.slice(0, MAX_LEFT_OUT).map(keep);
   }
+}
+
+/** It is remembered until the next sweep, and not used again for another. */
+function keep(view: TrackedView): TrackedView {
+  view.isKept = true;
+  view.connection.isKept = true;
+  return view;
 }
 
 function isKnown({ phase, isAlive }: TrackedConnection): boolean {
