@@ -1,8 +1,8 @@
 import { loadPcap } from "./pcap-binding.ts";
 
-const LOOK_MS = 1_000;
+const LOOK_MS = 2_000;
 /** So much more than was needed after the last time is worth the look at what is spare: some five milliseconds. */
-const GROWTH_OCTETS = 6 * 1024 * 1024;
+const GROWTH_OCTETS = 8 * 1024 * 1024;
 
 /**
  * Gives memory back that was needed once, by the start or by V8's compilers, and else would be kept for as long as the

@@ -28,7 +28,7 @@ export const defaultSweepSettings: SweepSettings = {
   lossUs: 10 * SECOND_US,
   lossPeriodUs: 60 * SECOND_US,
   maxPacketsPerSecond: 50_000,
-  maxPacketsPerSecondShort: 5_000,
+  maxPacketsPerSecondShort: 2_000,
   maxNarrowings: 3,
 };
 
