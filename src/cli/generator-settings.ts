@@ -1,4 +1,5 @@
-import { type GeneratorSettings, InvalidOptions, resolveOptions } from "../policy/resolve-options.ts";
+import { InvalidOptions } from "../policy/option-faults.ts";
+import { type GeneratorSettings, resolveOptions } from "../policy/resolve-options.ts";
 import type { GeneratorFlags } from "./generator-flags.ts";
 import { UsageError } from "./usage-error.ts";
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { AddressChoicesSchema } from "../profile/decisions.ts";
 
 function mode(description: string) {
   return Type.Enum(["learned", "allow-all", "allow-namespace", "deny-all"], {
@@ -108,6 +109,7 @@ export const GeneratorOptionsSchema = Type.Object(
           "address, since nodes rewrite the client's, or only to the addresses seen.",
       }),
     ),
+    addresses: Type.Optional(AddressChoicesSchema),
     leaveOut: Type.Optional(
       Type.Array(Type.String({ maxLength: 1024 }), {
         ...EdgeOrPeerKeys,

@@ -1,6 +1,8 @@
 import type { StatementSync, DatabaseSync } from "node:sqlite";
 import { join, resolve } from "node:path";
-import { workloadKey } from "../cluster/workload.ts";
+import { type WorkloadRef, workloadKey } from "../cluster/workload.ts";
+import type { DecisionStore, StoredDecisions } from "./decision-book.ts";
+import type { Decisions } from "./decisions.ts";
 import { type Edge, edgeKey } from "./edge.ts";
 import type { Window } from "./observed-window.ts";
 import type { StoredEdge } from "./profile-book.ts";
@@ -10,13 +12,14 @@ import { openDatabase, orStoreFault } from "./store-file.ts";
 export interface Stored {
   readonly edges: readonly StoredEdge[];
   readonly window: Window;
+  readonly decisions: readonly StoredDecisions[];
 }
 
 /**
  * Profiles on this node's disk, in SQLite. What `save` was given is on the disk's side of a process crash
  * when it returns (write-ahead log): kill -9 loses nothing older than the last call.
  */
-export class ProfileStore {
+export class ProfileStore implements DecisionStore {
   readonly #file: string;
   readonly #database: DatabaseSync;
   readonly #upsertEdge: StatementSync;
@@ -57,9 +60,25 @@ export class ProfileStore {
     });
   }
 
+  saveDecisions({ workload, decisions }: StoredDecisions): void {
+    const { namespace, kind, name } = workload;
+    const value = JSON.stringify(decisions);
+    this.#database
+      .prepare("INSERT OR REPLACE INTO decision (workload, namespace, kind, name, value) VALUES (?, ?, ?, ?, ?)")
+      .run(workloadKey(workload), namespace, kind, name, value);
+  }
+
+  deleteDecisions(workload: WorkloadRef): void {
+    this.#database.prepare("DELETE FROM decision WHERE workload = ?").run(workloadKey(workload));
+  }
+
   /** All that is kept; throws StoreFault where it can't be read. */
   load(): Stored {
-    return orStoreFault(this.#file, () => ({ edges: [...this.#edges()], window: this.#window() }));
+    return orStoreFault(this.#file, () => ({
+      edges: [...this.#edges()],
+      window: this.#window(),
+      decisions: [...this.#decisions()],
+    }));
   }
 
   *#edges(): Generator<StoredEdge> {
@@ -67,6 +86,14 @@ export class ProfileStore {
     for (const row of rows) {
       const { shelf, namespace, kind, name, value } = row as unknown as EdgeRow;
       yield { workload: { namespace, kind, name }, shelf, edge: JSON.parse(value) as Edge };
+    }
+  }
+
+  *#decisions(): Generator<StoredDecisions> {
+    const rows = this.#database.prepare("SELECT namespace, kind, name, value FROM decision").iterate();
+    for (const row of rows) {
+      const { namespace, kind, name, value } = row as unknown as Omit<EdgeRow, "shelf">;
+      yield { workload: { namespace, kind, name }, decisions: JSON.parse(value) as Decisions };
     }
   }
 

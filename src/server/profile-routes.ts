@@ -1,4 +1,4 @@
-import { Type } from "typebox";
+import { type Static, Type } from "typebox";
 import type { ClusterState } from "../cluster/cluster-state.ts";
 import type { WorkloadRef } from "../cluster/workload.ts";
 import { type Edge, edgeKey } from "../profile/edge.ts";
@@ -25,6 +25,8 @@ export const workloadPath = Type.Object({
   }),
   name: Type.String(),
 });
+
+export type WorkloadPath = Static<typeof workloadPath>;
 
 const whatToForget = Type.Object(
   {
@@ -85,7 +87,7 @@ export function addProfileRoutes(app: App, { book, cluster, forget }: ProfileRou
 
 /** The profile that a path names: of a workload of the cluster, or of one that was seen and is gone. Throws a 404. */
 export function findProfile(
-  { namespace, kind, name }: { readonly namespace: string; readonly kind: string; readonly name: string },
+  { namespace, kind, name }: WorkloadPath,
   book: ProfileBook,
   cluster: ClusterState,
 ): Profile {

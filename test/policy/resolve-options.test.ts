@@ -1,6 +1,7 @@
 import t from "tap";
 import { GeneratorOptionsSchema } from "../../src/policy/options.ts";
-import { InvalidOptions, resolveOptions } from "../../src/policy/resolve-options.ts";
+import { InvalidOptions } from "../../src/policy/option-faults.ts";
+import { resolveOptions } from "../../src/policy/resolve-options.ts";
 
 await t.test("every default", async (t) => {
   t.strictSame(resolveOptions(undefined), {

@@ -12,6 +12,7 @@ import { isUsable } from "../selector.ts";
 /** A policy not yet proven, or why there is none. */
 export interface Draft {
   readonly profile: Profile;
+  readonly settings: GeneratorSettings;
   readonly learned: LearnedRules;
   readonly policy: NetworkPolicy | null;
   readonly withheld: Withheld | null;
@@ -33,11 +34,11 @@ export function draftPolicy(
   const name = policyName(profile.workload, cluster, settings);
   const withheld = whyNone(profile, cluster, settings) ?? badName(name);
   if (withheld !== undefined || podSelector === undefined)
-    return { profile, learned, policy: null, withheld: withheld ?? noSelector(profile, cluster) };
+    return { profile, settings, learned, policy: null, withheld: withheld ?? noSelector(profile, cluster) };
   const { namespace } = profile.workload;
   const { directions } = settings;
   const head = { name, namespace, labels: policyLabels(settings), podSelector, directions };
-  return { profile, learned, policy: toNetworkPolicy(head, learned.rules), withheld: null };
+  return { profile, settings, learned, policy: toNetworkPolicy(head, learned.rules), withheld: null };
 }
 
 /** The selector that the policy takes its pods by; undefined where none is safe. */

@@ -1,7 +1,8 @@
 import type { ClusterState } from "../../cluster/cluster-state.ts";
 import type { WorkloadRef } from "../../cluster/workload.ts";
+import type { AddressChoice } from "../../profile/decisions.ts";
 import type { Peer } from "../../profile/edge.ts";
-import { type Cidr, cidrText, enclosing, parseAddress, singleAddress } from "../cidr.ts";
+import { type Cidr, cidrText, enclosing, parseAddress, parseCidr, singleAddress } from "../cidr.ts";
 import type { HeldBack } from "./held-back.ts";
 import type { ClusterAddresses } from "./cluster-addresses.ts";
 import type { GeneratorSettings } from "../resolve-options.ts";
@@ -27,18 +28,39 @@ export function hostPeer(peer: Extract<Peer, { type: "host" }>): RulePeer | Held
   return blockPeer(peer.ip, [peer.name === undefined ? "a node" : `node ${peer.name}`], singleAddress);
 }
 
-/** An outside address alone, or the network around it where the options ask for that. */
+/** An outside address alone, or the network that was chosen for it, or the one around it where the options ask for that. */
 export function externalPeer(
   peer: Extract<Peer, { type: "external" }>,
-  settings: GeneratorSettings,
-  addresses: ClusterAddresses,
+  choice: Partial<AddressChoice>,
+  { settings, addresses }: { readonly settings: GeneratorSettings; readonly addresses: ClusterAddresses },
 ): RulePeer | HeldBack {
   const { mode, prefixLength } = settings.external;
-  return blockPeer(peer.ip, peer.names ?? [], (address) =>
+  const notes = [...aliasOf(choice), ...(peer.names ?? [])];
+  if (choice.cidr !== undefined) return chosenPeer(choice.cidr, notes);
+  return blockPeer(peer.ip, notes, (address) =>
     mode === "aggregate"
       ? addresses.narrowed(enclosing(address, prefixLength[address.family]), address)
       : singleAddress(address),
   );
+}
+
+/** Only for one that somebody who knows it has chosen to allow. */
+export function unresolvedPeer(
+  { ip }: Extract<Peer, { type: "unresolved" }>,
+  choice: Partial<AddressChoice>,
+): RulePeer | HeldBack {
+  const notes = [...aliasOf(choice), `unresolved ${ip}, allowed all the same`];
+  return choice.cidr === undefined ? blockPeer(ip, notes, singleAddress) : chosenPeer(choice.cidr, notes);
+}
+
+function chosenPeer(cidr: string, notes: readonly string[]): RulePeer | HeldBack {
+  const parsed = parseCidr(cidr);
+  if (parsed === undefined) return { code: "unresolved", reason: `${cidr} is no network that a rule can name` };
+  return { kind: "block", cidr: cidrText(parsed), notes };
+}
+
+function aliasOf({ alias }: Partial<AddressChoice>): readonly string[] {
+  return alias === undefined ? [] : [alias];
 }
 
 function blockPeer(

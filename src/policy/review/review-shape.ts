@@ -80,6 +80,15 @@ const Undo = Type.Object({
   policy: Type.Unsafe<object>({ type: "object", additionalProperties: true }),
 });
 
+const Decision = Type.Object({
+  decision: Type.String({ description: "`egress: deny-all`, `external/203.0.113.9: allowed`" }),
+  effect: Type.Enum(["in force", "overridden", "without effect", "unmatched"], {
+    description:
+      "`overridden` by what was asked for; `without effect` where the mode asks nothing of it or only attempts failed; " +
+      "`unmatched` where it names nothing that was seen.",
+  }),
+});
+
 export const ReviewSchema = Type.Object({
   workload: Ref,
   policy: Type.Union([Type.String(), Type.Null()], { description: "`namespace/name`" }),
@@ -89,6 +98,9 @@ export const ReviewSchema = Type.Object({
   nodes: Type.Object({ seen: Count, expected: Count }),
   observed: Observed,
   learned: Type.Object({ word: Type.String(), chanceOfNew: Type.Number() }),
+  decisions: Type.Optional(
+    Type.Array(Decision, { description: "Decisions kept with the profile, and what became of them here." }),
+  ),
   warnings: Type.Array(Warning),
   passed: Type.Array(Passed),
   leftOut: Type.Array(LeftOut),
@@ -102,6 +114,7 @@ export type Review = Static<typeof ReviewSchema>;
 export type ReviewedEdge = Static<typeof ReviewedEdge>;
 export type PassedEdge = Static<typeof Passed>;
 export type LeftOutEdge = Static<typeof LeftOut>;
+export type DecisionEffect = Static<typeof Decision>;
 export type ReviewedRule = Static<typeof ReviewedRule>;
 export type Warning = Static<typeof Warning>;
 export type ExistingPolicy = Static<typeof Existing>;
