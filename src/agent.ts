@@ -97,7 +97,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     registry,
     decisions,
     logger: logger.child({ stage: "server" }),
-    forget: (workload, isMeant) => saver.forget(workload, isMeant),
+    forget: (workload, what) => saver.forget(workload, what, Date.now()),
   });
 
   // All of it at once.

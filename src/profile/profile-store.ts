@@ -4,6 +4,7 @@ import { type WorkloadRef, workloadKey } from "../cluster/workload.ts";
 import type { DecisionStore, StoredDecisions } from "./decision-book.ts";
 import type { Decisions } from "./decisions.ts";
 import { type Edge, edgeKey } from "./edge.ts";
+import type { Tombstone } from "./forgetting.ts";
 import type { Window } from "./observed-window.ts";
 import type { StoredEdge } from "./profile-book.ts";
 import { openDatabase, orStoreFault } from "./store-file.ts";
@@ -13,6 +14,7 @@ export interface Stored {
   readonly edges: readonly StoredEdge[];
   readonly window: Window;
   readonly decisions: readonly StoredDecisions[];
+  readonly tombstones: readonly Tombstone[];
 }
 
 /**
@@ -54,9 +56,16 @@ export class ProfileStore implements DecisionStore {
     });
   }
 
-  forget(workload: StoredEdge["workload"], keys: readonly string[]): void {
+  /** Edges away, and that they were forgotten, in one step: `tombstones` are all of the workload. */
+  forget(workload: WorkloadRef, keys: readonly string[], tombstones: readonly Tombstone[]): void {
+    const { namespace, kind, name } = workload;
+    const own = workloadKey(workload);
     this.#inTransaction(() => {
-      for (const key of keys) this.#deleteEdge.run(workloadKey(workload), key);
+      for (const key of keys) this.#deleteEdge.run(own, key);
+      this.#database.prepare("DELETE FROM forgotten WHERE workload = ?").run(own);
+      const insert = this.#database.prepare("INSERT INTO forgotten VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+      for (const { edge = null, afterMs = null, beforeMs = null, atMs } of tombstones)
+        insert.run(own, namespace, kind, name, edge, afterMs, beforeMs, atMs);
     });
   }
 
@@ -78,6 +87,7 @@ export class ProfileStore implements DecisionStore {
       edges: [...this.#edges()],
       window: this.#window(),
       decisions: [...this.#decisions()],
+      tombstones: [...this.#tombstones()],
     }));
   }
 
@@ -94,6 +104,20 @@ export class ProfileStore implements DecisionStore {
     for (const row of rows) {
       const { namespace, kind, name, value } = row as unknown as Omit<EdgeRow, "shelf">;
       yield { workload: { namespace, kind, name }, decisions: JSON.parse(value) as Decisions };
+    }
+  }
+
+  *#tombstones(): Generator<Tombstone> {
+    const rows = this.#database.prepare("SELECT * FROM forgotten ORDER BY rowid").iterate();
+    for (const row of rows) {
+      const { namespace, kind, name, edge, after_ms, before_ms, at_ms: atMs } = row as unknown as TombstoneRow;
+      yield {
+        workload: { namespace, kind, name },
+        ...(edge !== null && { edge }),
+        ...(after_ms !== null && { afterMs: after_ms }),
+        ...(before_ms !== null && { beforeMs: before_ms }),
+        atMs,
+      };
     }
   }
 
@@ -132,6 +156,13 @@ interface EdgeRow {
   readonly kind: string;
   readonly name: string;
   readonly value: string;
+}
+
+interface TombstoneRow extends Omit<EdgeRow, "shelf" | "value"> {
+  readonly edge: string | null;
+  readonly after_ms: number | null;
+  readonly before_ms: number | null;
+  readonly at_ms: number;
 }
 
 interface WindowRow {

@@ -56,6 +56,11 @@ const MIGRATIONS: readonly string[] = [
   `CREATE TABLE decision (
      workload TEXT PRIMARY KEY, namespace TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL
    ) WITHOUT ROWID;`,
+  `CREATE TABLE forgotten (
+     workload TEXT NOT NULL, namespace TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+     edge TEXT, after_ms REAL, before_ms REAL, at_ms REAL NOT NULL
+   );
+   CREATE INDEX forgotten_of_workload ON forgotten (workload);`,
 ];
 
 function migrate(database: DatabaseSync): void {
