@@ -11,6 +11,7 @@ export interface GeneratorFlags {
   readonly ingressCidr?: readonly string[];
   readonly egressCidr?: readonly string[];
   readonly external?: string;
+  readonly leastAddresses?: string;
   readonly prefixLength?: string;
   readonly prefixLength6?: string;
   readonly unnamedExternal?: boolean;
@@ -42,8 +43,9 @@ export function addGeneratorFlags(command: Command): Command {
         "none",
       ]),
     )
-    .addOption(flag("--prefix-length <n>", "of IPv4 networks with --external aggregate (default: 24)"))
-    .addOption(flag("--prefix-length6 <n>", "of IPv6 networks with --external aggregate (default: 64)"))
+    .addOption(flag("--least-addresses <n>", "that make a network with --external aggregate (default: 4)"))
+    .addOption(flag("--prefix-length <n>", "of the widest IPv4 network of --external aggregate (default: 24)"))
+    .addOption(flag("--prefix-length6 <n>", "of the widest IPv6 network of --external aggregate (default: 64)"))
     .addOption(flag("--unnamed-external", "let out also to outside addresses that no DNS answer led to"))
     .addOption(flag("--suspicious", "let out also to outside ports such as those of LDAP, RMI and SMB"))
     .addOption(

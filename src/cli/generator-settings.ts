@@ -34,10 +34,11 @@ function toBody(flags: GeneratorFlags): Record<string, unknown> {
   };
 }
 
-function toExternal({ external, prefixLength, prefixLength6 }: GeneratorFlags): object | undefined {
-  if (external === undefined && prefixLength === undefined && prefixLength6 === undefined) return undefined;
+function toExternal(flags: GeneratorFlags): object | undefined {
+  const { external, leastAddresses, prefixLength, prefixLength6 } = flags;
+  if ([external, leastAddresses, prefixLength, prefixLength6].every((value) => value === undefined)) return undefined;
   const lengths = withoutAbsent({ ipv4: toNumber(prefixLength), ipv6: toNumber(prefixLength6) });
-  return withoutAbsent({ mode: external, prefixLength: lengths });
+  return withoutAbsent({ mode: external, leastAddresses: toNumber(leastAddresses), prefixLength: lengths });
 }
 
 function toExtra(cidr: string): object {

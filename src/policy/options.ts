@@ -71,7 +71,16 @@ export const GeneratorOptionsSchema = Type.Object(
             Type.Enum(["single", "aggregate", "none"], {
               type: "string",
               default: "single",
-              description: "Outside addresses one by one (/32, /128), as the networks around them, or left out.",
+              description:
+                "Outside addresses one by one (/32, /128), as the networks around them where there are enough of them, or left out.",
+            }),
+          ),
+          leastAddresses: Type.Optional(
+            Type.Integer({
+              minimum: 2,
+              maximum: 4096,
+              default: 4,
+              description: "So many addresses of one port it takes for `aggregate` to make a network of them.",
             }),
           ),
           prefixLength: Type.Optional(
@@ -80,7 +89,7 @@ export const GeneratorOptionsSchema = Type.Object(
                 ipv4: Type.Optional(Type.Integer({ minimum: 8, maximum: 32, default: 24 })),
                 ipv6: Type.Optional(Type.Integer({ minimum: 16, maximum: 128, default: 64 })),
               },
-              { additionalProperties: false, default: {}, description: "Of the networks that `aggregate` makes." },
+              { additionalProperties: false, default: {}, description: "No network that `aggregate` makes is wider." },
             ),
           ),
         },

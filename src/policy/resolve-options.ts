@@ -17,6 +17,7 @@ export interface GeneratorSettings {
   readonly cidrs: Readonly<Record<Direction, readonly ExtraCidr[]>>;
   readonly external: {
     readonly mode: "single" | "aggregate" | "none";
+    readonly leastAddresses: number;
     readonly prefixLength: Readonly<Record<4 | 6, number>>;
   };
   readonly includeUnnamedExternal: boolean;
@@ -44,8 +45,8 @@ export interface ExtraCidr {
   readonly ports: readonly ExtraPort[];
 }
 
-/** `since` and `addresses` have no default. */
-type Filled = Required<Omit<GeneratorOptions, "since" | "addresses">> & Pick<GeneratorOptions, "since" | "addresses">;
+/** `since` alone has no default. */
+type Filled = Required<Omit<GeneratorOptions, "since">> & Pick<GeneratorOptions, "since">;
 
 type ExtraPort = NonNullable<NonNullable<GeneratorOptions["egressCidrs"]>[number]["ports"]>[number];
 
@@ -65,7 +66,7 @@ function semanticFaults(options: Filled): readonly OptionFault[] {
   return [
     ...options.ingressCidrs.flatMap((extra, index) => extraFaults(extra, `ingressCidrs[${index}]`)),
     ...options.egressCidrs.flatMap((extra, index) => extraFaults(extra, `egressCidrs[${index}]`)),
-    ...addressFaults(options.addresses ?? []),
+    ...addressFaults(options.addresses),
     ...labelFaults(options.labels, "labels"),
     ...templateFaults(options.name),
   ];
@@ -105,14 +106,14 @@ function toSettings(options: Filled): Omit<GeneratorSettings, "addresses" | "dec
     addresses: _,
     ...same
   } = options;
-  const { mode = "single", prefixLength = {} } = external;
+  const { mode = "single", leastAddresses = 4, prefixLength = {} } = external;
   const { ipv4 = 24, ipv6 = 64 } = prefixLength;
   return {
     ...same,
     directions: (["ingress", "egress"] as const).filter((direction) => same.directions.includes(direction)),
     modes: { ingress, egress },
     cidrs: { ingress: ingressCidrs.map(toExtraCidr), egress: egressCidrs.map(toExtraCidr) },
-    external: { mode, prefixLength: { 4: ipv4, 6: ipv6 } },
+    external: { mode, leastAddresses, prefixLength: { 4: ipv4, 6: ipv6 } },
     leaveOut: new Set(leaveOut),
     keep: new Set(keep),
     sinceMs: since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since),

@@ -25,6 +25,7 @@ const AddressChoice = Type.Object(
 
 export const AddressChoicesSchema = Type.Array(AddressChoice, {
   maxItems: 1024,
+  default: [],
   description: "What to make of outside and unresolved addresses; of two that speak of an edge, the edge's own wins.",
 });
 

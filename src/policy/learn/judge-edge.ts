@@ -1,7 +1,6 @@
 import type { ClusterState } from "../../cluster/cluster-state.ts";
 import { type Edge, edgeKey } from "../../profile/edge.ts";
 import type { Profile } from "../../profile/profile.ts";
-import type { ClusterAddresses } from "./cluster-addresses.ts";
 import { choiceOf, isKept } from "./choice.ts";
 import { doubted, excluded, type HeldBack, switchedOff, unusable } from "./held-back.ts";
 import { externalPeer, hostPeer, podsPeer, unresolvedPeer } from "./peer-of-edge.ts";
@@ -20,7 +19,6 @@ export interface Grounds {
   readonly profile: Profile;
   readonly cluster: ClusterState;
   readonly settings: GeneratorSettings;
-  readonly addresses: ClusterAddresses;
   /** `edgeKey` of the edges that are DNS. */
   readonly resolvers: ReadonlySet<string>;
   /** `TCP/8080` -> the Service that publishes it. */
@@ -137,7 +135,7 @@ function granted(edge: Edge, origin: Origin, peer: RulePeer, ports: readonly Rul
   return { kind: "granted", grants: ports.map((port) => ({ direction, origin, peer, port, edges })) };
 }
 
-function peerOf(edge: Edge, { cluster, settings, addresses }: Grounds): RulePeer | HeldBack {
+function peerOf(edge: Edge, { cluster, settings }: Grounds): RulePeer | HeldBack {
   const { peer } = edge;
   switch (peer.type) {
     case "workload":
@@ -145,7 +143,7 @@ function peerOf(edge: Edge, { cluster, settings, addresses }: Grounds): RulePeer
     case "host":
       return hostPeer(peer);
     case "external":
-      return externalPeer(peer, choiceOf(edge, settings), { settings, addresses });
+      return externalPeer(peer, choiceOf(edge, settings));
     case "unresolved":
       return unresolvedPeer(peer, choiceOf(edge, settings));
   }

@@ -2,10 +2,8 @@ import type { ClusterState } from "../../cluster/cluster-state.ts";
 import type { WorkloadRef } from "../../cluster/workload.ts";
 import type { AddressChoice } from "../../profile/decisions.ts";
 import type { Peer } from "../../profile/edge.ts";
-import { type Cidr, cidrText, enclosing, parseAddress, parseCidr, singleAddress } from "../cidr.ts";
+import { cidrText, parseAddress, parseCidr, singleAddress } from "../cidr.ts";
 import type { HeldBack } from "./held-back.ts";
-import type { ClusterAddresses } from "./cluster-addresses.ts";
-import type { GeneratorSettings } from "../resolve-options.ts";
 import type { RulePeer } from "../rule.ts";
 import { canonicalSelector, isUsable } from "../selector.ts";
 
@@ -25,23 +23,16 @@ export function podsPeer(ref: WorkloadRef, cluster: ClusterState): RulePeer | He
 }
 
 export function hostPeer(peer: Extract<Peer, { type: "host" }>): RulePeer | HeldBack {
-  return blockPeer(peer.ip, [peer.name === undefined ? "a node" : `node ${peer.name}`], singleAddress);
+  return blockPeer(peer.ip, [peer.name === undefined ? "a node" : `node ${peer.name}`]);
 }
 
-/** An outside address alone, or the network that was chosen for it, or the one around it where the options ask for that. */
+/** An outside address alone, or the network that was chosen for it. */
 export function externalPeer(
   peer: Extract<Peer, { type: "external" }>,
   choice: Partial<AddressChoice>,
-  { settings, addresses }: { readonly settings: GeneratorSettings; readonly addresses: ClusterAddresses },
 ): RulePeer | HeldBack {
-  const { mode, prefixLength } = settings.external;
   const notes = [...aliasOf(choice), ...(peer.names ?? [])];
-  if (choice.cidr !== undefined) return chosenPeer(choice.cidr, notes);
-  return blockPeer(peer.ip, notes, (address) =>
-    mode === "aggregate"
-      ? addresses.narrowed(enclosing(address, prefixLength[address.family]), address)
-      : singleAddress(address),
-  );
+  return choice.cidr === undefined ? blockPeer(peer.ip, notes) : chosenPeer(choice.cidr, notes);
 }
 
 /** Only for one that somebody who knows it has chosen to allow. */
@@ -50,7 +41,7 @@ export function unresolvedPeer(
   choice: Partial<AddressChoice>,
 ): RulePeer | HeldBack {
   const notes = [...aliasOf(choice), `unresolved ${ip}, allowed all the same`];
-  return choice.cidr === undefined ? blockPeer(ip, notes, singleAddress) : chosenPeer(choice.cidr, notes);
+  return choice.cidr === undefined ? blockPeer(ip, notes) : chosenPeer(choice.cidr, notes);
 }
 
 function chosenPeer(cidr: string, notes: readonly string[]): RulePeer | HeldBack {
@@ -63,12 +54,8 @@ function aliasOf({ alias }: Partial<AddressChoice>): readonly string[] {
   return alias === undefined ? [] : [alias];
 }
 
-function blockPeer(
-  ip: string,
-  notes: readonly string[],
-  toCidr: (address: NonNullable<ReturnType<typeof parseAddress>>) => Cidr,
-): RulePeer | HeldBack {
+function blockPeer(ip: string, notes: readonly string[]): RulePeer | HeldBack {
   const address = parseAddress(ip);
   if (address === undefined) return { code: "unresolved", reason: `${ip} is no address that a rule can name` };
-  return { kind: "block", cidr: cidrText(toCidr(address)), notes };
+  return { kind: "block", cidr: cidrText(singleAddress(address)), notes };
 }
