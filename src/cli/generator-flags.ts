@@ -17,6 +17,7 @@ export interface GeneratorFlags {
   readonly unnamedExternal?: boolean;
   readonly suspicious?: boolean;
   readonly publishedPorts?: string;
+  readonly dialect?: string;
   readonly leaveOut?: readonly string[];
   readonly keep?: readonly string[];
   readonly since?: string;
@@ -52,6 +53,13 @@ export function addGeneratorFlags(command: Command): Command {
       flag("--published-ports <how>", "ports that a NodePort or LoadBalancer publishes (default: open)").choices([
         "open",
         "observed",
+      ]),
+    )
+    .addOption(
+      flag("--dialect <name>", "kind of the policies (default: kubernetes)").choices([
+        "kubernetes",
+        "cilium",
+        "calico",
       ]),
     )
     .addOption(flag("--leave-out <id...>", "edges or peers to make no rule for"))

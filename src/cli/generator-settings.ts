@@ -23,6 +23,7 @@ function toBody(flags: GeneratorFlags): Record<string, unknown> {
     includeUnnamedExternal: flags.unnamedExternal,
     includeSuspicious: flags.suspicious,
     publishedPorts: flags.publishedPorts,
+    dialect: flags.dialect,
     leaveOut: flags.leaveOut,
     keep: flags.keep,
     since: flags.since,

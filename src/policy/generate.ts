@@ -4,6 +4,7 @@ import { type Edge, edgeKey } from "../profile/edge.ts";
 import type { Profile } from "../profile/profile.ts";
 import { ClusterAddresses } from "./learn/cluster-addresses.ts";
 import { type Draft, draftPolicy, ownSelector } from "./learn/draft.ts";
+import type { PolicyDocument } from "./dialect/dialect.ts";
 import { compilePolicies } from "./evaluate/evaluate.ts";
 import type { NetworkPolicy } from "./network-policy.ts";
 import { Representatives } from "./review/representatives.ts";
@@ -20,7 +21,10 @@ import { compareText } from "./selector.ts";
  */
 export interface Generated {
   readonly workload: WorkloadRef;
+  /** What was proven. */
   readonly policy: NetworkPolicy | null;
+  /** What was asked for: the policy, or the same rules in another dialect. */
+  readonly document: PolicyDocument | null;
   readonly review: Review;
   /** In the order in which the policy has them, each direction apart. */
   readonly rules: readonly Rule[];
@@ -66,6 +70,7 @@ function generateTogether(profiles: readonly Profile[], cluster: ClusterState, s
   return drafts.map((draft) => ({
     workload: draft.profile.workload,
     policy: draft.policy,
+    document: draft.written?.document ?? null,
     review: reviewDraft(draft, scene, unmatched),
     rules: draft.policy === null ? [] : draft.learned.rules,
   }));
@@ -86,7 +91,9 @@ function byKey(a: Edge, b: Edge): number {
 
 function setScene(drafts: readonly Draft[], cluster: ClusterState): Scene {
   const policies = drafts.flatMap(({ policy }) => policy ?? []);
-  const names = new Set(policies.map(nameOf));
+  // A policy of another kind replaces none, whatever its name.
+  const replacing = drafts.filter(({ settings }) => settings.dialect === "kubernetes");
+  const names = new Set(replacing.flatMap(({ policy }) => policy ?? []).map(nameOf));
   const existing = cluster.networkPolicies();
   const standing = existing.filter((policy) => !names.has(nameOf(policy)));
   const replaced = new Map(

@@ -131,6 +131,15 @@ export const GeneratorOptionsSchema = Type.Object(
         description: "Edges or peers to make a rule for though a default or another option would hold them back.",
       }),
     ),
+    dialect: Type.Optional(
+      Type.Enum(["kubernetes", "cilium", "calico"], {
+        type: "string",
+        default: "kubernetes",
+        description:
+          "networking.k8s.io/v1 NetworkPolicy, cilium.io/v2 CiliumNetworkPolicy or projectcalico.org/v3 NetworkPolicy. " +
+          "What is proven is the first; the review's `dialect` says where another differs.",
+      }),
+    ),
     since: Type.Optional(
       Type.String({ format: "date-time", description: "Edges last seen before this time are left out." }),
     ),

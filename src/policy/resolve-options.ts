@@ -3,6 +3,7 @@ import type { Decisions } from "../profile/decisions.ts";
 import type { Direction } from "../profile/edge.ts";
 import { cidrText, parseCidr } from "./cidr.ts";
 import { type Choice, choicesOf, type Decided, listDecided, withDecisions } from "./decided.ts";
+import type { Dialect } from "./dialect/dialect.ts";
 import { labelFaults, subdomainFault } from "./names.ts";
 import { cidrFault, InvalidOptions, type OptionFault, schemaFaults } from "./option-faults.ts";
 import { type GeneratorOptions, GeneratorOptionsSchema } from "./options.ts";
@@ -23,6 +24,7 @@ export interface GeneratorSettings {
   readonly includeUnnamedExternal: boolean;
   readonly includeSuspicious: boolean;
   readonly publishedPorts: "open" | "observed";
+  readonly dialect: Dialect;
   /** What was asked or decided of outside and unresolved addresses, by the id of the peer or edge. */
   readonly addresses: ReadonlyMap<string, Choice>;
   /** The decisions that these settings repeat, or would if the caller had not asked for something else. */

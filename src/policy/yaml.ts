@@ -17,16 +17,18 @@ export function toYaml(generated: readonly Generated[]): string {
   return generated.map((one) => `---\n${header(one.review)}${body(one)}`).join("");
 }
 
-function body({ policy, rules }: Generated): string {
+function body({ document: policy, rules }: Generated): string {
   if (policy === null) return "";
   // Without aliases: two rules that share a selector in memory are two rules on paper.
   const document = new Document(policy, { schema: "yaml-1.1", aliasDuplicateObjects: false });
-  for (const direction of ["ingress", "egress"] as const)
-    noteBlocks(
-      document,
-      direction,
-      rules.filter((rule) => rule.direction === direction),
-    );
+  if (policy.apiVersion !== "networking.k8s.io/v1") noteNetworks(document, rules);
+  else
+    for (const direction of ["ingress", "egress"] as const)
+      noteBlocks(
+        document,
+        direction,
+        rules.filter((rule) => rule.direction === direction),
+      );
   visit(document, { Scalar: (_, scalar) => quoteIfDoubtful(scalar) });
   return document.toString({ lineWidth: 0 });
 }
@@ -39,6 +41,18 @@ function noteBlocks(document: Document, direction: "ingress" | "egress", rules: 
       const cidr = document.getIn(["spec", direction, index, field, at, "ipBlock", "cidr"], true);
       if (isScalar(cidr)) cidr.comment = ` ${noteText(peer.notes)}`;
     }
+}
+
+/** In other dialects, whose rules stand elsewhere, by the network itself. */
+function noteNetworks(document: Document, rules: readonly Rule[]): void {
+  const blocks = rules.flatMap(({ peers }) => peers.filter((peer) => peer.kind === "block"));
+  const notes = new Map(blocks.map(({ cidr, notes: own }) => [cidr, own]));
+  visit(document, {
+    Scalar: (key, scalar) => {
+      const own = key === "key" ? undefined : notes.get(String(scalar.value));
+      if (own !== undefined && own.length > 0) scalar.comment = ` ${noteText(own)}`;
+    },
+  });
 }
 
 function noteText(notes: readonly string[]): string {
@@ -61,6 +75,7 @@ function header(review: Review): string {
   return comment([
     `Made by weir for ${who} from ${counted(connections, "connection")}${window}.`,
     `Seen on ${nodes.seen} of ${counted(nodes.expected, "node")}; ${learned.word}: ${chanceText(learned.chanceOfNew)}.`,
+    ...(review.dialect?.notes ?? []).map((note) => `${review.dialect?.name}: ${note}`),
     ...review.warnings.flatMap(warningLine),
     ...leftOutLines(review),
   ]);

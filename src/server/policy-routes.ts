@@ -19,7 +19,7 @@ const YAML = "application/yaml"; // RFC 9512
 const PRODUCES = ["application/json", YAML];
 
 const policy = Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()], {
-  description: "a networking.k8s.io/v1 NetworkPolicy, or null; the review says why",
+  description: "a networking.k8s.io/v1 NetworkPolicy, or what `dialect` asks for, or null; the review says why",
 });
 const generated = Type.Object({ workload: workloadRef, policy, review: ReviewSchema });
 
@@ -80,7 +80,7 @@ export function addPolicyRoutes(app: App, { book, cluster, decisions }: PolicyRo
   );
 }
 
-function toJson({ workload, policy: made, review }: Generated): object {
+function toJson({ workload, document: made, review }: Generated): object {
   return { workload, policy: made, review };
 }
 

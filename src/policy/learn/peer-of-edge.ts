@@ -1,10 +1,10 @@
 import type { ClusterState } from "../../cluster/cluster-state.ts";
 import type { WorkloadRef } from "../../cluster/workload.ts";
 import type { AddressChoice } from "../../profile/decisions.ts";
-import type { Peer } from "../../profile/edge.ts";
+import type { ExternalPeer, Peer } from "../../profile/edge.ts";
 import { cidrText, parseAddress, parseCidr, singleAddress } from "../cidr.ts";
 import type { HeldBack } from "./held-back.ts";
-import type { RulePeer } from "../rule.ts";
+import type { RuleBlock, RulePeer } from "../rule.ts";
 import { canonicalSelector, isUsable } from "../selector.ts";
 
 /** The pods of a workload as a rule names them, or why it cannot. */
@@ -23,16 +23,23 @@ export function podsPeer(ref: WorkloadRef, cluster: ClusterState): RulePeer | He
 }
 
 export function hostPeer(peer: Extract<Peer, { type: "host" }>): RulePeer | HeldBack {
-  return blockPeer(peer.ip, [peer.name === undefined ? "a node" : `node ${peer.name}`]);
+  const block = blockPeer(peer.ip, [peer.name === undefined ? "a node" : `node ${peer.name}`]);
+  return "code" in block ? block : { ...block, holder: "node" };
 }
 
 /** An outside address alone, or the network that was chosen for it. */
-export function externalPeer(
-  peer: Extract<Peer, { type: "external" }>,
-  choice: Partial<AddressChoice>,
-): RulePeer | HeldBack {
+export function externalPeer(peer: ExternalPeer, choice: Partial<AddressChoice>): RulePeer | HeldBack {
   const notes = [...aliasOf(choice), ...(peer.names ?? [])];
-  return choice.cidr === undefined ? blockPeer(peer.ip, notes) : chosenPeer(choice.cidr, notes);
+  if (choice.cidr !== undefined) return chosenPeer(choice.cidr, notes);
+  const block = blockPeer(peer.ip, notes);
+  return "code" in block ? block : { ...block, ...knownAs(peer) };
+}
+
+/** A Service's name is no name that leads outside: a resolver would tell the Service's own address. */
+function knownAs({ names = [], claimedNames = [] }: ExternalPeer): Pick<RuleBlock, "holder" | "names"> {
+  if (names.includes("kubernetes.default.svc")) return { holder: "kube-apiserver" };
+  const led = names.filter((name) => !claimedNames.includes(name) && !name.endsWith(".svc"));
+  return led.length === 0 ? {} : { names: led };
 }
 
 /** Only for one that somebody who knows it has chosen to allow. */
@@ -44,7 +51,7 @@ export function unresolvedPeer(
   return choice.cidr === undefined ? blockPeer(ip, notes) : chosenPeer(choice.cidr, notes);
 }
 
-function chosenPeer(cidr: string, notes: readonly string[]): RulePeer | HeldBack {
+function chosenPeer(cidr: string, notes: readonly string[]): RuleBlock | HeldBack {
   const parsed = parseCidr(cidr);
   if (parsed === undefined) return { code: "unresolved", reason: `${cidr} is no network that a rule can name` };
   return { kind: "block", cidr: cidrText(parsed), notes };
@@ -54,7 +61,7 @@ function aliasOf({ alias }: Partial<AddressChoice>): readonly string[] {
   return alias === undefined ? [] : [alias];
 }
 
-function blockPeer(ip: string, notes: readonly string[]): RulePeer | HeldBack {
+function blockPeer(ip: string, notes: readonly string[]): RuleBlock | HeldBack {
   const address = parseAddress(ip);
   if (address === undefined) return { code: "unresolved", reason: `${ip} is no address that a rule can name` };
   return { kind: "block", cidr: cidrText(singleAddress(address)), notes };

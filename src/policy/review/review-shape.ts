@@ -80,6 +80,17 @@ const Undo = Type.Object({
   policy: Type.Unsafe<object>({ type: "object", additionalProperties: true }),
 });
 
+const Dialect = Type.Object(
+  {
+    name: Type.Enum(["cilium", "calico"]),
+    notes: Type.Array(Type.String(), { description: "What it says otherwise, better or not at all." }),
+  },
+  {
+    description:
+      "Of a policy that is no networking.k8s.io/v1 NetworkPolicy; that one was proven, this one says the same.",
+  },
+);
+
 const Decision = Type.Object({
   decision: Type.String({ description: "`egress: deny-all`, `external/203.0.113.9: allowed`" }),
   effect: Type.Enum(["in force", "overridden", "without effect", "unmatched"], {
@@ -98,6 +109,7 @@ export const ReviewSchema = Type.Object({
   nodes: Type.Object({ seen: Count, expected: Count }),
   observed: Observed,
   learned: Type.Object({ word: Type.String(), chanceOfNew: Type.Number() }),
+  dialect: Type.Optional(Dialect),
   decisions: Type.Optional(
     Type.Array(Decision, { description: "Decisions kept with the profile, and what became of them here." }),
   ),

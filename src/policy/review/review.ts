@@ -30,7 +30,7 @@ export interface Scene {
 
 /** Proves a draft edge by edge, and says what its reader must know before applying it; `more` is said first. */
 export function reviewDraft(draft: Draft, scene: Scene, more: readonly Warning[]): Review {
-  const { profile, settings, learned, policy, withheld } = draft;
+  const { profile, settings, learned, policy, written, withheld } = draft;
   const { cluster, representatives, together } = scene;
   const alone = compilePolicies(policy === null ? [] : [policy], cluster);
   const court: Court = { profile, heldBack: learned.heldBack, representatives, alone, together };
@@ -54,6 +54,8 @@ export function reviewDraft(draft: Draft, scene: Scene, more: readonly Warning[]
     nodes,
     observed,
     learned: howLearned,
+    ...(written !== null &&
+      settings.dialect !== "kubernetes" && { dialect: { name: settings.dialect, notes: [...written.notes] } }),
     ...(decisions.length > 0 && { decisions }),
     warnings: warnings.toSorted(bySeverity),
     passed,
@@ -78,13 +80,13 @@ type Beside = Pick<Review, "existing" | "replaces" | "undo">;
 
 const NOTHING_BESIDE: Beside = { existing: [], replaces: null, undo: null };
 
-function lookBeside(policy: NonNullable<Draft["policy"]>, { profile }: Draft, scene: Scene): Beside {
+function lookBeside(policy: NonNullable<Draft["policy"]>, { profile, written }: Draft, scene: Scene): Beside {
   const { name, namespace } = policy.metadata;
   const replaced = scene.replaced.get(`${namespace}/${name}`);
   return {
     existing: [...besideIt(policy, scene.standing, scene.representatives.of(profile.workload))],
     replaces: replacedPolicy(policy, replaced),
-    undo: undoOf(policy, replaced),
+    undo: undoOf(written?.document ?? policy, replaced),
   };
 }
 
