@@ -60,6 +60,7 @@ export function addGeneratorFlags(command: Command): Command {
         "kubernetes",
         "cilium",
         "calico",
+        "cluster",
       ]),
     )
     .addOption(flag("--leave-out <id...>", "edges or peers to make no rule for"))

@@ -4,7 +4,7 @@ import { type Edge, edgeKey } from "../profile/edge.ts";
 import type { Profile } from "../profile/profile.ts";
 import { ClusterAddresses } from "./learn/cluster-addresses.ts";
 import { type Draft, draftPolicy, ownSelector } from "./learn/draft.ts";
-import type { PolicyDocument } from "./dialect/dialect.ts";
+import type { PolicyDocument } from "./dialect/written.ts";
 import { compilePolicies } from "./evaluate/evaluate.ts";
 import type { NetworkPolicy } from "./network-policy.ts";
 import { Representatives } from "./review/representatives.ts";

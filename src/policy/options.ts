@@ -132,11 +132,12 @@ export const GeneratorOptionsSchema = Type.Object(
       }),
     ),
     dialect: Type.Optional(
-      Type.Enum(["kubernetes", "cilium", "calico"], {
+      Type.Enum(["kubernetes", "cilium", "calico", "cluster"], {
         type: "string",
         default: "kubernetes",
         description:
-          "networking.k8s.io/v1 NetworkPolicy, cilium.io/v2 CiliumNetworkPolicy or projectcalico.org/v3 NetworkPolicy. " +
+          "networking.k8s.io/v1 NetworkPolicy, cilium.io/v2 CiliumNetworkPolicy, projectcalico.org/v3 NetworkPolicy or " +
+          "policy.networking.k8s.io/v1alpha2 ClusterNetworkPolicy. " +
           "What is proven is the first; the review's `dialect` says where another differs.",
       }),
     ),

@@ -1,4 +1,4 @@
-import { Document, isScalar, type Scalar, visit } from "yaml";
+import { Document, isCollection, isScalar, type Scalar, visit } from "yaml";
 import type { Generated } from "./generate.ts";
 import { counted, edgeText, chanceText } from "./review/wording.ts";
 import type { Review, Warning } from "./review/review-shape.ts";
@@ -21,14 +21,13 @@ function body({ document: policy, rules }: Generated): string {
   if (policy === null) return "";
   // Without aliases: two rules that share a selector in memory are two rules on paper.
   const document = new Document(policy, { schema: "yaml-1.1", aliasDuplicateObjects: false });
-  if (policy.apiVersion !== "networking.k8s.io/v1") noteNetworks(document, rules);
-  else
-    for (const direction of ["ingress", "egress"] as const)
-      noteBlocks(
-        document,
-        direction,
-        rules.filter((rule) => rule.direction === direction),
-      );
+  const noteRules = policy.apiVersion === "networking.k8s.io/v1" ? noteBlocks : noteNetworks;
+  for (const direction of ["ingress", "egress"] as const)
+    noteRules(
+      document,
+      direction,
+      rules.filter((rule) => rule.direction === direction),
+    );
   visit(document, { Scalar: (_, scalar) => quoteIfDoubtful(scalar) });
   return document.toString({ lineWidth: 0 });
 }
@@ -43,11 +42,13 @@ function noteBlocks(document: Document, direction: "ingress" | "egress", rules: 
     }
 }
 
-/** In other dialects, whose rules stand elsewhere, by the network itself. */
-function noteNetworks(document: Document, rules: readonly Rule[]): void {
+/** In other dialects, whose rules stand elsewhere, by the network itself; one of every address may stand for anything. */
+function noteNetworks(document: Document, direction: "ingress" | "egress", rules: readonly Rule[]): void {
   const blocks = rules.flatMap(({ peers }) => peers.filter((peer) => peer.kind === "block"));
-  const notes = new Map(blocks.map(({ cidr, notes: own }) => [cidr, own]));
-  visit(document, {
+  const notes = new Map(blocks.filter(({ cidr }) => !cidr.endsWith("/0")).map(({ cidr, notes: own }) => [cidr, own]));
+  const node = document.getIn(["spec", direction], true);
+  if (!isCollection(node)) return;
+  visit(node, {
     Scalar: (key, scalar) => {
       const own = key === "key" ? undefined : notes.get(String(scalar.value));
       if (own !== undefined && own.length > 0) scalar.comment = ` ${noteText(own)}`;

@@ -4,7 +4,8 @@ import { type TSchema, Type } from "typebox";
  * What an API server would hold the policies against: of the published CustomResourceDefinitions the fields that weir
  * writes, closed, with their types and limits, in our own words. Written after ciliumnetworkpolicies.cilium.io (v2,
  * cilium/cilium, pkg/k8s/apis/cilium.io/client/crds/v2) and networkpolicies.projectcalico.org (v3,
- * projectcalico/calico, api/config/crd). Closed, because the API server would drop unknown fields in silence.
+ * projectcalico/calico, api/config/crd), and ClusterNetworkPolicy (v1alpha2, kubernetes-sigs/network-policy-api,
+ * apis/v1alpha2/clusternetworkpolicy_types.go, standard channel). Closed, because the API server would drop unknown fields in silence.
  */
 
 function closed(properties: Record<string, TSchema>): TSchema {
@@ -107,5 +108,48 @@ export const CALICO = closed({
     types: Type.Array(Type.Enum(["Ingress", "Egress"]), { minItems: 1 }),
     ingress: calicoRules,
     egress: calicoRules,
+  }),
+});
+
+const clusterPods = closed({ namespaceSelector: labelSelector, podSelector: labelSelector });
+const portNumber = Type.Integer({ minimum: 1, maximum: 65_535 });
+const destination = closed({
+  destinationPort: Type.Union([
+    closed({ number: portNumber }),
+    closed({ range: closed({ start: portNumber, end: portNumber }) }),
+  ]),
+});
+
+function clusterRules(way: "from" | "to"): TSchema {
+  const named = [closed({ namespaces: labelSelector }), closed({ pods: clusterPods })];
+  const networks = Type.Array(Type.String({ maxLength: 43 }), { minItems: 1, maxItems: 25, uniqueItems: true });
+  const peer = Type.Union(way === "from" ? named : [...named, closed({ networks })]);
+  const rule = closed({
+    name: Type.Optional(Type.String({ maxLength: 100 })),
+    action: Type.Enum(["Accept", "Deny", "Pass"]),
+    [way]: Type.Array(peer, { minItems: 1, maxItems: 25 }),
+    protocols: Type.Optional(
+      Type.Array(
+        Type.Union([closed({ tcp: destination }), closed({ udp: destination }), closed({ sctp: destination })]),
+        { minItems: 1, maxItems: 25 },
+      ),
+    ),
+  });
+  return Type.Optional(Type.Array(rule, { maxItems: 25 }));
+}
+
+export const CLUSTER_POLICY = closed({
+  apiVersion: Type.Literal("policy.networking.k8s.io/v1alpha2"),
+  kind: Type.Literal("ClusterNetworkPolicy"),
+  metadata: closed({
+    name: Type.String({ pattern: "^[a-z0-9.-]{1,253}$" }),
+    labels: Type.Record(Type.String(), Type.String({ maxLength: 63 })),
+  }),
+  spec: closed({
+    tier: Type.Enum(["Admin", "Baseline"]),
+    priority: Type.Integer({ minimum: 0, maximum: 1000 }),
+    subject: closed({ pods: clusterPods }),
+    ingress: clusterRules("from"),
+    egress: clusterRules("to"),
   }),
 });

@@ -6,7 +6,7 @@ import { generatePolicy } from "../../src/policy/generate.ts";
 import type { GeneratorOptions } from "../../src/policy/options.ts";
 import { toYaml } from "../../src/policy/yaml.ts";
 import type { Edge } from "../../src/profile/edge.ts";
-import { CALICO, CILIUM } from "./dialect-schemas.ts";
+import { CALICO, CILIUM, CLUSTER_POLICY } from "./dialect-schemas.ts";
 import {
   clusterOf,
   COREDNS,
@@ -48,7 +48,7 @@ const EDGES = [
   edge("egress", external("203.0.113.10", "db.shop.svc"), "TCP/443"),
   edge("egress", external("2001:db8::1"), "TCP/443"),
 ];
-const DIALECTS = { cilium: CILIUM, calico: CALICO } as const;
+const DIALECTS = { cilium: CILIUM, calico: CALICO, cluster: CLUSTER_POLICY } as const;
 type Name = keyof typeof DIALECTS;
 
 function generated(dialect: Name, options: GeneratorOptions = {}, edges: readonly Edge[] = EDGES, extra = "") {
@@ -144,6 +144,27 @@ await t.test(
     t.notMatch(JSON.stringify(egress), /toFQDNs/u);
   },
 );
+
+await t.test(
+  "cluster: what takes more rules than the API allows is not written, and the review says why",
+  async (t) => {
+    const many = Array.from({ length: 30 }, (_, n) => edge("egress", external(`198.51.100.${n}`), `TCP/${100 + n}`));
+    const { document, review, policy } = generated("cluster", {}, [DNS, ...many]);
+    t.equal(document, null);
+    t.equal(
+      review.dialect?.notes.at(-1),
+      "no policy is written: it takes 32 rules of a direction, and the API allows 25",
+    );
+    t.ok(policy, "what was proven is there all the same");
+  },
+);
+
+await t.test("cluster: what was learned is accepted before all else is denied", async (t) => {
+  const { ingress, egress } = spec("cluster") as Record<string, readonly { action: string }[]>;
+  for (const rules of [ingress ?? [], egress ?? []])
+    t.strictSame([...new Set(rules.map(({ action }) => action))], ["Accept", "Deny"]);
+  t.match(spec("cluster", { ingress: "deny-all" }), { ingress: [{ action: "Deny" }] });
+});
 
 await t.test("calico: every requirement of a selector is said in its own language", async (t) => {
   const selector = {

@@ -3,7 +3,7 @@ import type { Direction } from "../../profile/edge.ts";
 import type { PolicyHead } from "../network-policy.ts";
 import type { Rule, RulePeer, RulePort } from "../rule.ts";
 import { canonicalSelector } from "../selector.ts";
-import type { Written } from "./dialect.ts";
+import type { Written } from "./written.ts";
 
 /** Of the CustomResourceDefinition ciliumnetworkpolicies.cilium.io. */
 const MAX_PORTS = 40;

@@ -1,7 +1,8 @@
 import type { ClusterState } from "../../cluster/cluster-state.ts";
 import type { LabelSelector } from "../../cluster/workload.ts";
 import type { Profile } from "../../profile/profile.ts";
-import { writePolicy, type Written } from "../dialect/dialect.ts";
+import { writePolicy } from "../dialect/dialect.ts";
+import type { Written } from "../dialect/written.ts";
 import type { ClusterAddresses } from "./cluster-addresses.ts";
 import { edgesOf, type LearnedRules, learnRules } from "./learn-rules.ts";
 import { subdomainFault } from "../names.ts";

@@ -82,7 +82,7 @@ const Undo = Type.Object({
 
 const Dialect = Type.Object(
   {
-    name: Type.Enum(["cilium", "calico"]),
+    name: Type.Enum(["cilium", "calico", "cluster"]),
     notes: Type.Array(Type.String(), { description: "What it says otherwise, better or not at all." }),
   },
   {
