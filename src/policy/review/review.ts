@@ -8,6 +8,7 @@ import { decisionEffects, decisionWarnings } from "./decision-effects.ts";
 import { edgesOf } from "../learn/learn-rules.ts";
 import { existingWarnings } from "./existing-warnings.ts";
 import { outsideWarnings } from "./outside-warnings.ts";
+import { pluginWarnings } from "./plugin-warnings.ts";
 import { policyWarnings } from "./policy-warnings.ts";
 import { profileWarnings } from "./profile-warnings.ts";
 import { type Court, proveEdge } from "./proof.ts";
@@ -46,6 +47,7 @@ export function reviewDraft(draft: Draft, scene: Scene, more: readonly Warning[]
     ...outsideWarnings(profile, passed, leftOut),
     ...existingWarnings(context.existing, context.replaces, leftOut),
     ...(policy === null ? [] : policyWarnings(profile, learned, cluster, settings)),
+    ...(policy === null ? [] : pluginWarnings(profile, learned, { cluster, settings })),
   ];
   return {
     workload,
