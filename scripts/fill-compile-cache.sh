@@ -12,6 +12,6 @@ read -r flags < bin/node-flags
   process.argv.push("--help");
   process.stdout.write = () => true;
   await import("./src/main.ts");
-  for (const module of ["agent", "cli/capture", "cli/flows", "cli/analyze", "cli/check", "cli/snapshot"])
+  for (const module of ["agent", "cli/capture", "cli/flows", "cli/analyze", "cli/check", "cli/forget", "cli/snapshot"])
     await import(`./src/${module}.ts`);
   await import("@kubernetes/client-node");'

@@ -9,6 +9,7 @@ import { followCluster, type FollowedCluster } from "./cluster/follow-cluster.ts
 import { type IdentifiedEvent, IdentityQueue } from "./cluster/identity-queue.ts";
 import { CaptureFeed, CaptureRefused } from "./flow/capture-feed.ts";
 import type { CaptureStatus, FlowEvent } from "./flow/connection.ts";
+import { DecisionBook } from "./profile/decision-book.ts";
 import { ProfileBook } from "./profile/profile-book.ts";
 import { ProfileSaver } from "./profile/profile-saver.ts";
 import { ProfileStore } from "./profile/profile-store.ts";
@@ -43,7 +44,10 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   // What is learned, and where it is kept.
   const store = orRefuse(() => new ProfileStore(options.dataDir));
   const book = new ProfileBook(options.node);
-  book.restore(orRefuse(() => store.load()));
+  const decisions = new DecisionBook(store);
+  const stored = orRefuse(() => store.load());
+  book.restore(stored);
+  decisions.restore(stored.decisions);
   const saver = new ProfileSaver(book, store);
 
   // What becomes of a connection.
@@ -92,8 +96,9 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     flows,
     conditions,
     registry,
+    decisions,
     logger: logger.child({ stage: "server" }),
-    forget: (workload, isMeant) => saver.forget(workload, isMeant),
+    forget: (workload, what) => saver.forget(workload, what, Date.now()),
   });
 
   // All of it at once.

@@ -33,6 +33,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   analyze: async () => (await import("./cli/analyze-command.ts")).addAnalyzeCommand,
   flows: async () => (await import("./cli/flows-command.ts")).addFlowsCommand,
   check: async () => (await import("./cli/check-command.ts")).addCheckCommand,
+  forget: async () => (await import("./cli/forget-command.ts")).addForgetCommand,
   snapshot: async () => (await import("./cli/snapshot-command.ts")).addSnapshotCommand,
 };
 

@@ -11,11 +11,13 @@ export interface GeneratorFlags {
   readonly ingressCidr?: readonly string[];
   readonly egressCidr?: readonly string[];
   readonly external?: string;
+  readonly leastAddresses?: string;
   readonly prefixLength?: string;
   readonly prefixLength6?: string;
   readonly unnamedExternal?: boolean;
   readonly suspicious?: boolean;
   readonly publishedPorts?: string;
+  readonly dialect?: string;
   readonly leaveOut?: readonly string[];
   readonly keep?: readonly string[];
   readonly since?: string;
@@ -42,14 +44,23 @@ export function addGeneratorFlags(command: Command): Command {
         "none",
       ]),
     )
-    .addOption(flag("--prefix-length <n>", "of IPv4 networks with --external aggregate (default: 24)"))
-    .addOption(flag("--prefix-length6 <n>", "of IPv6 networks with --external aggregate (default: 64)"))
+    .addOption(flag("--least-addresses <n>", "that make a network with --external aggregate (default: 4)"))
+    .addOption(flag("--prefix-length <n>", "of the widest IPv4 network of --external aggregate (default: 24)"))
+    .addOption(flag("--prefix-length6 <n>", "of the widest IPv6 network of --external aggregate (default: 64)"))
     .addOption(flag("--unnamed-external", "let out also to outside addresses that no DNS answer led to"))
     .addOption(flag("--suspicious", "let out also to outside ports such as those of LDAP, RMI and SMB"))
     .addOption(
       flag("--published-ports <how>", "ports that a NodePort or LoadBalancer publishes (default: open)").choices([
         "open",
         "observed",
+      ]),
+    )
+    .addOption(
+      flag("--dialect <name>", "kind of the policies (default: kubernetes)").choices([
+        "kubernetes",
+        "cilium",
+        "calico",
+        "cluster",
       ]),
     )
     .addOption(flag("--leave-out <id...>", "edges or peers to make no rule for"))

@@ -1,4 +1,5 @@
-import { type GeneratorSettings, InvalidOptions, resolveOptions } from "../policy/resolve-options.ts";
+import { InvalidOptions } from "../policy/option-faults.ts";
+import { type GeneratorSettings, resolveOptions } from "../policy/resolve-options.ts";
 import type { GeneratorFlags } from "./generator-flags.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -22,6 +23,7 @@ function toBody(flags: GeneratorFlags): Record<string, unknown> {
     includeUnnamedExternal: flags.unnamedExternal,
     includeSuspicious: flags.suspicious,
     publishedPorts: flags.publishedPorts,
+    dialect: flags.dialect,
     leaveOut: flags.leaveOut,
     keep: flags.keep,
     since: flags.since,
@@ -33,10 +35,11 @@ function toBody(flags: GeneratorFlags): Record<string, unknown> {
   };
 }
 
-function toExternal({ external, prefixLength, prefixLength6 }: GeneratorFlags): object | undefined {
-  if (external === undefined && prefixLength === undefined && prefixLength6 === undefined) return undefined;
+function toExternal(flags: GeneratorFlags): object | undefined {
+  const { external, leastAddresses, prefixLength, prefixLength6 } = flags;
+  if ([external, leastAddresses, prefixLength, prefixLength6].every((value) => value === undefined)) return undefined;
   const lengths = withoutAbsent({ ipv4: toNumber(prefixLength), ipv6: toNumber(prefixLength6) });
-  return withoutAbsent({ mode: external, prefixLength: lengths });
+  return withoutAbsent({ mode: external, leastAddresses: toNumber(leastAddresses), prefixLength: lengths });
 }
 
 function toExtra(cidr: string): object {

@@ -68,6 +68,11 @@ export class ClusterRanges {
     return this.#toldServices.isEmpty ? this.#learnedServices.holds(address) : this.#toldServices.holds(address);
   }
 
+  /** The first address of each range told, of pods and of Services. */
+  *firstAddresses(): Generator<string> {
+    for (const cidr of [...this.#pods.blocks(), ...this.#toldServices.blocks()]) yield addressInCidr(cidr, 0);
+  }
+
   /**
    * Only then is a private address outside of the pods' ranges surely no pod's. Some plugins (Calico, Cilium)
    * number pods from ranges of their own and leave the nodes' podCIDR unused.

@@ -100,6 +100,20 @@ export class ClusterState {
     return this.#indexes.objects.Service.all;
   }
 
+  /**
+   * Every address that the cluster uses itself, as of now: of pods, nodes, Services and what is behind them, and the
+   * first of each range that it hands out, without which no network can hold the range.
+   */
+  *ownAddresses(): Generator<string> {
+    const { Node: nodes, Service: services, EndpointSlice: slices } = this.#indexes.objects;
+    for (const { ips, hostIps } of this.pods()) yield* [...ips, ...hostIps];
+    for (const { addresses } of nodes.all) yield* addresses;
+    for (const { clusterIps, externalIps, loadBalancerIps } of services.all)
+      yield* [...clusterIps, ...externalIps, ...loadBalancerIps];
+    for (const { podAddresses, otherAddresses } of slices.all) yield* [...podAddresses, ...otherAddresses];
+    yield* this.#indexes.ranges.firstAddresses();
+  }
+
   /** Past holdings of addresses that were dropped for age or want of room. */
   get forgotten(): number {
     return this.#indexes.pods.forgotten + this.#indexes.hosts.forgotten;

@@ -4,6 +4,7 @@ import { type Edge, edgeKey } from "../profile/edge.ts";
 import type { Profile } from "../profile/profile.ts";
 import { ClusterAddresses } from "./learn/cluster-addresses.ts";
 import { type Draft, draftPolicy, ownSelector } from "./learn/draft.ts";
+import type { PolicyDocument } from "./dialect/written.ts";
 import { compilePolicies } from "./evaluate/evaluate.ts";
 import type { NetworkPolicy } from "./network-policy.ts";
 import { Representatives } from "./review/representatives.ts";
@@ -20,7 +21,10 @@ import { compareText } from "./selector.ts";
  */
 export interface Generated {
   readonly workload: WorkloadRef;
+  /** What was proven. */
   readonly policy: NetworkPolicy | null;
+  /** What was asked for: the policy, or the same rules in another dialect. */
+  readonly document: PolicyDocument | null;
   readonly review: Review;
   /** In the order in which the policy has them, each direction apart. */
   readonly rules: readonly Rule[];
@@ -28,6 +32,9 @@ export interface Generated {
 
 /** Cluster services keep clusters alive, and are not what a namespace's owner asks about. */
 const SYSTEM_NAMESPACES: ReadonlySet<string> = new Set(["kube-system", "kube-public", "kube-node-lease", "weir"]);
+
+/** Settings for all workloads alike, or for each its own: what was decided of it differs. */
+export type SettingsForAll = GeneratorSettings | ((workload: WorkloadRef) => GeneratorSettings);
 
 /** For one workload, whatever its namespace. */
 export function generatePolicy(profile: Profile, cluster: ClusterState, settings: GeneratorSettings): Generated {
@@ -41,31 +48,36 @@ export function generatePolicy(profile: Profile, cluster: ClusterState, settings
 export function generatePolicies(
   profiles: readonly Profile[],
   cluster: ClusterState,
-  settings: GeneratorSettings,
+  settings: SettingsForAll,
 ): Generated[] {
   const wanted = profiles.filter(
-    ({ workload }) => settings.includeSystemNamespaces || !SYSTEM_NAMESPACES.has(workload.namespace),
+    ({ workload }) =>
+      settingsFor(workload, settings).includeSystemNamespaces || !SYSTEM_NAMESPACES.has(workload.namespace),
   );
   return generateTogether(wanted, cluster, settings).sort((a, b) =>
     compareText(workloadKey(a.workload), workloadKey(b.workload)),
   );
 }
 
-function generateTogether(
-  profiles: readonly Profile[],
-  cluster: ClusterState,
-  settings: GeneratorSettings,
-): Generated[] {
+function generateTogether(profiles: readonly Profile[], cluster: ClusterState, settings: SettingsForAll): Generated[] {
   const addresses = new ClusterAddresses(cluster);
-  const drafts = profiles.map((profile) => draftPolicy(inOrder(profile), cluster, settings, addresses));
-  const scene = setScene(drafts, cluster, settings);
-  const unmatched = unmatchedOptions(profiles, settings);
+  const drafts = profiles.map((profile) =>
+    draftPolicy(inOrder(profile), cluster, settingsFor(profile.workload, settings), addresses),
+  );
+  const scene = setScene(drafts, cluster);
+  // What the caller names is the same for all.
+  const unmatched = drafts.length === 0 ? [] : unmatchedOptions(profiles, drafts[0]!.settings);
   return drafts.map((draft) => ({
     workload: draft.profile.workload,
     policy: draft.policy,
+    document: draft.written?.document ?? null,
     review: reviewDraft(draft, scene, unmatched),
     rules: draft.policy === null ? [] : draft.learned.rules,
   }));
+}
+
+function settingsFor(workload: WorkloadRef, settings: SettingsForAll): GeneratorSettings {
+  return typeof settings === "function" ? settings(workload) : settings;
 }
 
 /** Edges come as they were merged, and nothing that is written may depend on that. */
@@ -77,9 +89,11 @@ function byKey(a: Edge, b: Edge): number {
   return compareText(edgeKey(a), edgeKey(b));
 }
 
-function setScene(drafts: readonly Draft[], cluster: ClusterState, settings: GeneratorSettings): Scene {
+function setScene(drafts: readonly Draft[], cluster: ClusterState): Scene {
   const policies = drafts.flatMap(({ policy }) => policy ?? []);
-  const names = new Set(policies.map(nameOf));
+  // A policy of another kind replaces none, whatever its name.
+  const replacing = drafts.filter(({ settings }) => settings.dialect === "kubernetes");
+  const names = new Set(replacing.flatMap(({ policy }) => policy ?? []).map(nameOf));
   const existing = cluster.networkPolicies();
   const standing = existing.filter((policy) => !names.has(nameOf(policy)));
   const replaced = new Map(
@@ -87,7 +101,7 @@ function setScene(drafts: readonly Draft[], cluster: ClusterState, settings: Gen
   );
   const representatives = new Representatives(cluster, selectorsOf(drafts, cluster));
   const together = compilePolicies([...standing, ...policies], cluster);
-  return { cluster, settings, representatives, standing, replaced, together };
+  return { cluster, representatives, standing, replaced, together };
 }
 
 function selectorsOf(drafts: readonly Draft[], cluster: ClusterState): ReadonlyMap<string, LabelSelector> {

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { AddressChoicesSchema } from "../profile/decisions.ts";
 
 function mode(description: string) {
   return Type.Enum(["learned", "allow-all", "allow-namespace", "deny-all"], {
@@ -70,7 +71,16 @@ export const GeneratorOptionsSchema = Type.Object(
             Type.Enum(["single", "aggregate", "none"], {
               type: "string",
               default: "single",
-              description: "Outside addresses one by one (/32, /128), as the networks around them, or left out.",
+              description:
+                "Outside addresses one by one (/32, /128), as the networks around them where there are enough of them, or left out.",
+            }),
+          ),
+          leastAddresses: Type.Optional(
+            Type.Integer({
+              minimum: 2,
+              maximum: 4096,
+              default: 4,
+              description: "So many addresses of one port it takes for `aggregate` to make a network of them.",
             }),
           ),
           prefixLength: Type.Optional(
@@ -79,7 +89,7 @@ export const GeneratorOptionsSchema = Type.Object(
                 ipv4: Type.Optional(Type.Integer({ minimum: 8, maximum: 32, default: 24 })),
                 ipv6: Type.Optional(Type.Integer({ minimum: 16, maximum: 128, default: 64 })),
               },
-              { additionalProperties: false, default: {}, description: "Of the networks that `aggregate` makes." },
+              { additionalProperties: false, default: {}, description: "No network that `aggregate` makes is wider." },
             ),
           ),
         },
@@ -108,6 +118,7 @@ export const GeneratorOptionsSchema = Type.Object(
           "address, since nodes rewrite the client's, or only to the addresses seen.",
       }),
     ),
+    addresses: Type.Optional(AddressChoicesSchema),
     leaveOut: Type.Optional(
       Type.Array(Type.String({ maxLength: 1024 }), {
         ...EdgeOrPeerKeys,
@@ -118,6 +129,16 @@ export const GeneratorOptionsSchema = Type.Object(
       Type.Array(Type.String({ maxLength: 1024 }), {
         ...EdgeOrPeerKeys,
         description: "Edges or peers to make a rule for though a default or another option would hold them back.",
+      }),
+    ),
+    dialect: Type.Optional(
+      Type.Enum(["kubernetes", "cilium", "calico", "cluster"], {
+        type: "string",
+        default: "kubernetes",
+        description:
+          "networking.k8s.io/v1 NetworkPolicy, cilium.io/v2 CiliumNetworkPolicy, projectcalico.org/v3 NetworkPolicy or " +
+          "policy.networking.k8s.io/v1alpha2 ClusterNetworkPolicy. " +
+          "What is proven is the first; the review's `dialect` says where another differs.",
       }),
     ),
     since: Type.Optional(

@@ -1,8 +1,13 @@
-import type { Direction } from "../profile/edge.ts";
 import { Value } from "typebox/value";
-import { cidrText, parseAddress, parseCidr, singleAddress } from "./cidr.ts";
-import { type GeneratorOptions, GeneratorOptionsSchema } from "./options.ts";
+import type { Decisions } from "../profile/decisions.ts";
+import type { Direction } from "../profile/edge.ts";
+import { cidrText, parseCidr } from "./cidr.ts";
+import { type Choice, choicesOf, type Decided, listDecided, withDecisions } from "./decided.ts";
+import type { Dialect } from "./dialect/dialect.ts";
 import { labelFaults, subdomainFault } from "./names.ts";
+import { cidrFault, InvalidOptions, type OptionFault, schemaFaults } from "./option-faults.ts";
+import { type GeneratorOptions, GeneratorOptionsSchema } from "./options.ts";
+import { addressFaults } from "./read-decisions.ts";
 
 export type Mode = NonNullable<GeneratorOptions["ingress"]>;
 
@@ -13,11 +18,17 @@ export interface GeneratorSettings {
   readonly cidrs: Readonly<Record<Direction, readonly ExtraCidr[]>>;
   readonly external: {
     readonly mode: "single" | "aggregate" | "none";
+    readonly leastAddresses: number;
     readonly prefixLength: Readonly<Record<4 | 6, number>>;
   };
   readonly includeUnnamedExternal: boolean;
   readonly includeSuspicious: boolean;
   readonly publishedPorts: "open" | "observed";
+  readonly dialect: Dialect;
+  /** What was asked or decided of outside and unresolved addresses, by the id of the peer or edge. */
+  readonly addresses: ReadonlyMap<string, Choice>;
+  /** The decisions that these settings repeat, or would if the caller had not asked for something else. */
+  readonly decided: readonly Decided[];
   readonly leaveOut: ReadonlySet<string>;
   readonly keep: ReadonlySet<string>;
   /** Milliseconds since the epoch; minus infinity for all time. */
@@ -36,62 +47,28 @@ export interface ExtraCidr {
   readonly ports: readonly ExtraPort[];
 }
 
+/** `since` alone has no default. */
+type Filled = Required<Omit<GeneratorOptions, "since">> & Pick<GeneratorOptions, "since">;
+
 type ExtraPort = NonNullable<NonNullable<GeneratorOptions["egressCidrs"]>[number]["ports"]>[number];
 
-export interface OptionFault {
-  /** As in `egressCidrs[0].cidr`; empty for the whole. */
-  readonly field: string;
-  readonly message: string;
-}
-
-/** All faults at once; its message is one line. */
-export class InvalidOptions extends Error {
-  readonly faults: readonly OptionFault[];
-
-  constructor(faults: readonly OptionFault[]) {
-    super(faults.map(({ field, message }) => (field === "" ? message : `${field}: ${message}`)).join("; "));
-    this.name = "InvalidOptions";
-    this.faults = faults;
-  }
-}
-
-/** Fills in the defaults. Throws InvalidOptions. */
-export function resolveOptions(input: unknown): GeneratorSettings {
-  const filled = Value.Default(GeneratorOptionsSchema, Value.Clone(input ?? {}));
-  const faults = schemaFaults(filled);
+/** Fills in what was decided of a workload, and then the defaults. Throws InvalidOptions. */
+export function resolveOptions(input: unknown, decisions: Decisions = {}): GeneratorSettings {
+  const asked = input ?? {};
+  const faults = schemaFaults(GeneratorOptionsSchema, asked);
   if (faults.length > 0) throw new InvalidOptions(faults);
-  const options = filled as Required<GeneratorOptions>;
+  const filled = Value.Default(GeneratorOptionsSchema, Value.Clone(withDecisions(asked, decisions)));
+  const options = filled as Filled;
   const deeper = semanticFaults(options);
   if (deeper.length > 0) throw new InvalidOptions(deeper);
-  return toSettings(options);
+  return { ...toSettings(options), addresses: choicesOf(asked, decisions), decided: listDecided(asked, decisions) };
 }
 
-function schemaFaults(value: unknown): readonly OptionFault[] {
-  return Value.Errors(GeneratorOptionsSchema, value)
-    .filter(({ keyword }) => keyword !== "additionalProperties")
-    .map(({ keyword, instancePath, params, message }) => ({
-      field: fieldPath(instancePath),
-      message: keyword === "boolean" ? "there is no such option" : `${message}${choices(params)}`,
-    }));
-}
-
-function choices(params: unknown): string {
-  const { allowedValues } = params as { allowedValues?: unknown };
-  return Array.isArray(allowedValues) ? `: ${allowedValues.join(", ")}` : "";
-}
-
-/** `/egressCidrs/0/cidr` -> `egressCidrs[0].cidr` */
-function fieldPath(pointer: string): string {
-  return pointer
-    .replaceAll(/\/(\d+)(?=\/|$)/g, "[$1]")
-    .replace(/^\//, "")
-    .replaceAll("/", ".");
-}
-
-function semanticFaults(options: Required<GeneratorOptions>): readonly OptionFault[] {
+function semanticFaults(options: Filled): readonly OptionFault[] {
   return [
     ...options.ingressCidrs.flatMap((extra, index) => extraFaults(extra, `ingressCidrs[${index}]`)),
     ...options.egressCidrs.flatMap((extra, index) => extraFaults(extra, `egressCidrs[${index}]`)),
+    ...addressFaults(options.addresses),
     ...labelFaults(options.labels, "labels"),
     ...templateFaults(options.name),
   ];
@@ -108,17 +85,6 @@ function extraFaults(extra: NonNullable<GeneratorOptions["egressCidrs"]>[number]
   return [...faults, ...ports];
 }
 
-/** Stricter than the API server, which silently clears the bits beyond the prefix: they are a slip more often than not. */
-function cidrFault(text: string): string | undefined {
-  const address = parseAddress(text);
-  if (address !== undefined) return `${text} has no prefix length; did you mean ${cidrText(singleAddress(address))}?`;
-  const cidr = parseCidr(text);
-  if (cidr === undefined) return `${JSON.stringify(text)} is no CIDR such as 203.0.113.0/24 or 2001:db8::/32`;
-  const own = parseAddress(text.slice(0, text.indexOf("/")));
-  const isNetwork = own !== undefined && cidr.words.every((word, index) => word === own.words[index]);
-  return isNetwork ? undefined : `${text} has bits set beyond its prefix; did you mean ${cidrText(cidr)}?`;
-}
-
 /** What the template makes of the shortest workload name tells whether it can name a policy at all. */
 function templateFaults(template: string): readonly OptionFault[] {
   const field = "name";
@@ -129,16 +95,27 @@ function templateFaults(template: string): readonly OptionFault[] {
   return message === undefined ? [] : [{ field, message: `makes no valid name: ${message}` }];
 }
 
-function toSettings(options: Required<GeneratorOptions>): GeneratorSettings {
-  const { ingress, egress, ingressCidrs, egressCidrs, external, leaveOut, keep, since, ...same } = options;
-  const { mode = "single", prefixLength = {} } = external;
+function toSettings(options: Filled): Omit<GeneratorSettings, "addresses" | "decided"> {
+  const {
+    ingress,
+    egress,
+    ingressCidrs,
+    egressCidrs,
+    external,
+    leaveOut,
+    keep,
+    since,
+    addresses: _,
+    ...same
+  } = options;
+  const { mode = "single", leastAddresses = 4, prefixLength = {} } = external;
   const { ipv4 = 24, ipv6 = 64 } = prefixLength;
   return {
     ...same,
     directions: (["ingress", "egress"] as const).filter((direction) => same.directions.includes(direction)),
     modes: { ingress, egress },
     cidrs: { ingress: ingressCidrs.map(toExtraCidr), egress: egressCidrs.map(toExtraCidr) },
-    external: { mode, prefixLength: { 4: ipv4, 6: ipv6 } },
+    external: { mode, leastAddresses, prefixLength: { 4: ipv4, 6: ipv6 } },
     leaveOut: new Set(leaveOut),
     keep: new Set(keep),
     sinceMs: since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since),

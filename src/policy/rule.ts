@@ -30,9 +30,19 @@ export type RulePeer =
     }
   /** Every pod of the policy's own namespace. */
   | { readonly kind: "namespace" }
-  /** `notes` say whose addresses these are, for people to read. */
-  | { readonly kind: "block"; readonly cidr: string; readonly notes: readonly string[] }
+  | RuleBlock
   | { readonly kind: "everyone" };
+
+export interface RuleBlock {
+  readonly kind: "block";
+  readonly cidr: string;
+  /** Whose addresses these are, for people to read. */
+  readonly notes: readonly string[];
+  /** Where they are no outside addresses. */
+  readonly holder?: "node" | "kube-apiserver";
+  /** Names by which DNS answers led to every one of the addresses it was made from; absent where one had none. */
+  readonly names?: readonly string[];
+}
 
 /** One port, or a range where `endPort` is given. */
 export interface RulePort {

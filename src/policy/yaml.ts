@@ -1,4 +1,4 @@
-import { Document, isScalar, type Scalar, visit } from "yaml";
+import { Document, isCollection, isScalar, type Scalar, visit } from "yaml";
 import type { Generated } from "./generate.ts";
 import { counted, edgeText, chanceText } from "./review/wording.ts";
 import type { Review, Warning } from "./review/review-shape.ts";
@@ -17,12 +17,13 @@ export function toYaml(generated: readonly Generated[]): string {
   return generated.map((one) => `---\n${header(one.review)}${body(one)}`).join("");
 }
 
-function body({ policy, rules }: Generated): string {
+function body({ document: policy, rules }: Generated): string {
   if (policy === null) return "";
   // Without aliases: two rules that share a selector in memory are two rules on paper.
   const document = new Document(policy, { schema: "yaml-1.1", aliasDuplicateObjects: false });
+  const noteRules = policy.apiVersion === "networking.k8s.io/v1" ? noteBlocks : noteNetworks;
   for (const direction of ["ingress", "egress"] as const)
-    noteBlocks(
+    noteRules(
       document,
       direction,
       rules.filter((rule) => rule.direction === direction),
@@ -39,6 +40,20 @@ function noteBlocks(document: Document, direction: "ingress" | "egress", rules: 
       const cidr = document.getIn(["spec", direction, index, field, at, "ipBlock", "cidr"], true);
       if (isScalar(cidr)) cidr.comment = ` ${noteText(peer.notes)}`;
     }
+}
+
+/** In other dialects, whose rules stand elsewhere, by the network itself; one of every address may stand for anything. */
+function noteNetworks(document: Document, direction: "ingress" | "egress", rules: readonly Rule[]): void {
+  const blocks = rules.flatMap(({ peers }) => peers.filter((peer) => peer.kind === "block"));
+  const notes = new Map(blocks.filter(({ cidr }) => !cidr.endsWith("/0")).map(({ cidr, notes: own }) => [cidr, own]));
+  const node = document.getIn(["spec", direction], true);
+  if (!isCollection(node)) return;
+  visit(node, {
+    Scalar: (key, scalar) => {
+      const own = key === "key" ? undefined : notes.get(String(scalar.value));
+      if (own !== undefined && own.length > 0) scalar.comment = ` ${noteText(own)}`;
+    },
+  });
 }
 
 function noteText(notes: readonly string[]): string {
@@ -61,6 +76,7 @@ function header(review: Review): string {
   return comment([
     `Made by weir for ${who} from ${counted(connections, "connection")}${window}.`,
     `Seen on ${nodes.seen} of ${counted(nodes.expected, "node")}; ${learned.word}: ${chanceText(learned.chanceOfNew)}.`,
+    ...(review.dialect?.notes ?? []).map((note) => `${review.dialect?.name}: ${note}`),
     ...review.warnings.flatMap(warningLine),
     ...leftOutLines(review),
   ]);

@@ -2,15 +2,17 @@ import type { ClusterState } from "../cluster/cluster-state.ts";
 import type { Flow } from "../cluster/flow.ts";
 import { type WorkloadRef, workloadKey } from "../cluster/workload.ts";
 import { rfc3339 } from "../flow/rfc3339.ts";
-import type { CaptureStatus, ResolvedName, ServerName } from "../flow/connection.ts";
+import type { CaptureStatus, Connection, ResolvedName, ServerName } from "../flow/connection.ts";
 import { AskedNames } from "./asked-names.ts";
 import { type Edge, edgeKey } from "./edge.ts";
+import type { Tombstone } from "./forgetting.ts";
 import { observeEdges } from "./edge-observations.ts";
 import { judgeLearned } from "./learned.ts";
 import { type Losses, ObservedWindow, type Window } from "./observed-window.ts";
 import { OpenConnections } from "./open-connections.ts";
 import { type Placement, PlacementCount } from "./placement.ts";
 import type { Profile } from "./profile.ts";
+import { Tombstones } from "./tombstones.ts";
 import { type CountedAt, ProfileRecord, type Shelf } from "./profile-record.ts";
 
 const MAX_PROFILES = 20_000;
@@ -21,11 +23,20 @@ export interface StoredEdge {
   readonly edge: Edge;
 }
 
+/** What the store kept of a book. */
+export interface Restored {
+  readonly edges: readonly StoredEdge[];
+  readonly window: Window;
+  readonly tombstones: readonly Tombstone[];
+}
+
 /**
  * In: identified flows. Out: profiles, one a workload, at any moment. The only writer of profiles; bounded
  * in profiles, in edges of each, and in what an edge remembers, and each bound that bites is counted.
  */
 export class ProfileBook {
+  /** What was forgotten does not count, however late it is told. */
+  readonly tombstones = new Tombstones();
   readonly #node: string | undefined;
   readonly #records = new Map<string, ProfileRecord>();
   readonly #names = new AskedNames();
@@ -76,7 +87,9 @@ export class ProfileBook {
   addClosed(flow: Flow): void {
     const counted = this.#open.take(flow.connection);
     if (counted === undefined) this.#observe(flow);
-    else for (const at of counted) at.profile.addBytes(at, flow.connection);
+    else
+      for (const at of counted)
+        if (!this.#isForgotten(at.profile.workload, at.key, flow.connection)) at.profile.addBytes(at, flow.connection);
   }
 
   addName(resolved: ResolvedName): void {
@@ -150,7 +163,8 @@ export class ProfileBook {
   }
 
   /** What the store kept, before anything new is added. */
-  restore({ edges, window }: { readonly edges: readonly StoredEdge[]; readonly window: Window }): void {
+  restore({ edges, window, tombstones }: Restored): void {
+    this.tombstones.restore(tombstones);
     for (const { workload, shelf, edge } of edges) this.#record(workload)?.restore(shelf, edge);
     this.#window.restore(window);
   }
@@ -162,10 +176,15 @@ export class ProfileBook {
     this.#window.widen(connection.startUs, connection.endUs);
     if (connection.direction === "unknown") this.#undirected += 1;
     return observeEdges(flow, this.#names, this.#node).flatMap((observation) => {
+      if (this.#isForgotten(observation.workload, edgeKey(observation.edge), connection)) return [];
       const record = this.#record(observation.workload);
       if (record === undefined) this.#overflowed += 1;
       return record?.count(flow, observation) ?? [];
     });
+  }
+
+  #isForgotten(workload: WorkloadRef, key: string, { startUs }: Connection): boolean {
+    return this.tombstones.isBuried(workload, key, startUs);
   }
 
   #record(workload: WorkloadRef): ProfileRecord | undefined {

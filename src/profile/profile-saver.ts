@@ -1,5 +1,6 @@
 import { type WorkloadRef, workloadKey } from "../cluster/workload.ts";
-import { type Edge, edgeKey } from "./edge.ts";
+import { edgeKey } from "./edge.ts";
+import { type Forgetting, isMeant } from "./forgetting.ts";
 import type { ProfileBook, StoredEdge } from "./profile-book.ts";
 import type { ProfileStore } from "./profile-store.ts";
 
@@ -43,13 +44,17 @@ export class ProfileSaver {
   }
 
   /**
-   * Forgets the edges that `isMeant` chooses, on disk first, so that what is gone can't come back; returns
-   * their keys. Throws, and forgets nothing, if the store can't.
+   * Forgets what began until now, on disk first, and that it was forgotten, so that what is gone can't come back
+   * with a late record either; returns the keys of edges forgotten. Throws, and forgets nothing, if the store can't
+   * or there is no room for another tombstone.
    */
-  forget(workload: WorkloadRef, isMeant: (edge: Edge) => boolean): readonly string[] {
-    const keys = this.#book.keysOf(workload, isMeant);
-    this.#store.forget(workload, keys);
+  forget(workload: WorkloadRef, what: Forgetting, atMs: number): readonly string[] {
+    const { namespace, kind, name } = workload;
+    const keys = this.#book.keysOf(workload, (edge) => isMeant(edge, what));
+    const tombstones = this.#book.tombstones.with({ ...what, workload: { namespace, kind, name }, atMs });
+    this.#store.forget(workload, keys, tombstones);
     this.#book.forget(workload, keys);
+    this.#book.tombstones.set(workload, tombstones);
     for (const key of keys) {
       this.#unsaved.delete(`${workloadKey(workload)} edges ${key}`);
       this.#unsaved.delete(`${workloadKey(workload)} failed ${key}`);

@@ -1,7 +1,10 @@
 import type { StatementSync, DatabaseSync } from "node:sqlite";
 import { join, resolve } from "node:path";
-import { workloadKey } from "../cluster/workload.ts";
+import { type WorkloadRef, workloadKey } from "../cluster/workload.ts";
+import type { DecisionStore, StoredDecisions } from "./decision-book.ts";
+import type { Decisions } from "./decisions.ts";
 import { type Edge, edgeKey } from "./edge.ts";
+import type { Tombstone } from "./forgetting.ts";
 import type { Window } from "./observed-window.ts";
 import type { StoredEdge } from "./profile-book.ts";
 import { openDatabase, orStoreFault } from "./store-file.ts";
@@ -10,13 +13,15 @@ import { openDatabase, orStoreFault } from "./store-file.ts";
 export interface Stored {
   readonly edges: readonly StoredEdge[];
   readonly window: Window;
+  readonly decisions: readonly StoredDecisions[];
+  readonly tombstones: readonly Tombstone[];
 }
 
 /**
  * Profiles on this node's disk, in SQLite. What `save` was given is on the disk's side of a process crash
  * when it returns (write-ahead log): kill -9 loses nothing older than the last call.
  */
-export class ProfileStore {
+export class ProfileStore implements DecisionStore {
   readonly #file: string;
   readonly #database: DatabaseSync;
   readonly #upsertEdge: StatementSync;
@@ -51,15 +56,39 @@ export class ProfileStore {
     });
   }
 
-  forget(workload: StoredEdge["workload"], keys: readonly string[]): void {
+  /** Edges away, and that they were forgotten, in one step: `tombstones` are all of the workload. */
+  forget(workload: WorkloadRef, keys: readonly string[], tombstones: readonly Tombstone[]): void {
+    const { namespace, kind, name } = workload;
+    const own = workloadKey(workload);
     this.#inTransaction(() => {
-      for (const key of keys) this.#deleteEdge.run(workloadKey(workload), key);
+      for (const key of keys) this.#deleteEdge.run(own, key);
+      this.#database.prepare("DELETE FROM forgotten WHERE workload = ?").run(own);
+      const insert = this.#database.prepare("INSERT INTO forgotten VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+      for (const { edge = null, afterMs = null, beforeMs = null, atMs } of tombstones)
+        insert.run(own, namespace, kind, name, edge, afterMs, beforeMs, atMs);
     });
+  }
+
+  saveDecisions({ workload, decisions }: StoredDecisions): void {
+    const { namespace, kind, name } = workload;
+    const value = JSON.stringify(decisions);
+    this.#database
+      .prepare("INSERT OR REPLACE INTO decision (workload, namespace, kind, name, value) VALUES (?, ?, ?, ?, ?)")
+      .run(workloadKey(workload), namespace, kind, name, value);
+  }
+
+  deleteDecisions(workload: WorkloadRef): void {
+    this.#database.prepare("DELETE FROM decision WHERE workload = ?").run(workloadKey(workload));
   }
 
   /** All that is kept; throws StoreFault where it can't be read. */
   load(): Stored {
-    return orStoreFault(this.#file, () => ({ edges: [...this.#edges()], window: this.#window() }));
+    return orStoreFault(this.#file, () => ({
+      edges: [...this.#edges()],
+      window: this.#window(),
+      decisions: [...this.#decisions()],
+      tombstones: [...this.#tombstones()],
+    }));
   }
 
   *#edges(): Generator<StoredEdge> {
@@ -67,6 +96,28 @@ export class ProfileStore {
     for (const row of rows) {
       const { shelf, namespace, kind, name, value } = row as unknown as EdgeRow;
       yield { workload: { namespace, kind, name }, shelf, edge: JSON.parse(value) as Edge };
+    }
+  }
+
+  *#decisions(): Generator<StoredDecisions> {
+    const rows = this.#database.prepare("SELECT namespace, kind, name, value FROM decision").iterate();
+    for (const row of rows) {
+      const { namespace, kind, name, value } = row as unknown as Omit<EdgeRow, "shelf">;
+      yield { workload: { namespace, kind, name }, decisions: JSON.parse(value) as Decisions };
+    }
+  }
+
+  *#tombstones(): Generator<Tombstone> {
+    const rows = this.#database.prepare("SELECT * FROM forgotten ORDER BY rowid").iterate();
+    for (const row of rows) {
+      const { namespace, kind, name, edge, after_ms, before_ms, at_ms: atMs } = row as unknown as TombstoneRow;
+      yield {
+        workload: { namespace, kind, name },
+        ...(edge !== null && { edge }),
+        ...(after_ms !== null && { afterMs: after_ms }),
+        ...(before_ms !== null && { beforeMs: before_ms }),
+        atMs,
+      };
     }
   }
 
@@ -105,6 +156,13 @@ interface EdgeRow {
   readonly kind: string;
   readonly name: string;
   readonly value: string;
+}
+
+interface TombstoneRow extends Omit<EdgeRow, "shelf" | "value"> {
+  readonly edge: string | null;
+  readonly after_ms: number | null;
+  readonly before_ms: number | null;
+  readonly at_ms: number;
 }
 
 interface WindowRow {

@@ -53,6 +53,14 @@ const MIGRATIONS: readonly string[] = [
    UPDATE window SET losses = json_object('dropped', dropped, 'sampledOut', 0, 'overflowed', 0, 'evicted', 0,
                                           'restarts', 0, 'unwatchedUs', 0) WHERE dropped IS NOT NULL;
    ALTER TABLE window DROP COLUMN dropped;`,
+  `CREATE TABLE decision (
+     workload TEXT PRIMARY KEY, namespace TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL
+   ) WITHOUT ROWID;`,
+  `CREATE TABLE forgotten (
+     workload TEXT NOT NULL, namespace TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+     edge TEXT, after_ms REAL, before_ms REAL, at_ms REAL NOT NULL
+   );
+   CREATE INDEX forgotten_of_workload ON forgotten (workload);`,
 ];
 
 function migrate(database: DatabaseSync): void {

@@ -3,9 +3,12 @@ import { Type } from "typebox";
 import type { ClusterState } from "../cluster/cluster-state.ts";
 import { type Generated, generatePolicies, generatePolicy } from "../policy/generate.ts";
 import { GeneratorOptionsSchema } from "../policy/options.ts";
-import { type GeneratorSettings, InvalidOptions, resolveOptions } from "../policy/resolve-options.ts";
+import { InvalidOptions } from "../policy/option-faults.ts";
+import { type GeneratorSettings, resolveOptions } from "../policy/resolve-options.ts";
 import { ReviewSchema } from "../policy/review/review-shape.ts";
 import { toYaml } from "../policy/yaml.ts";
+import type { WorkloadRef } from "../cluster/workload.ts";
+import type { DecisionBook } from "../profile/decision-book.ts";
 import type { ProfileBook } from "../profile/profile-book.ts";
 import type { App } from "./app.ts";
 import { HttpProblem } from "./problem.ts";
@@ -16,7 +19,7 @@ const YAML = "application/yaml"; // RFC 9512
 const PRODUCES = ["application/json", YAML];
 
 const policy = Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()], {
-  description: "a networking.k8s.io/v1 NetworkPolicy, or null; the review says why",
+  description: "a networking.k8s.io/v1 NetworkPolicy, or what `dialect` asks for, or null; the review says why",
 });
 const generated = Type.Object({ workload: workloadRef, policy, review: ReviewSchema });
 
@@ -27,9 +30,10 @@ const validatorCompiler = () => (value: unknown) => ({ value });
 export interface PolicyRouteParts {
   readonly book: ProfileBook;
   readonly cluster: ClusterState;
+  readonly decisions: DecisionBook;
 }
 
-export function addPolicyRoutes(app: App, { book, cluster }: PolicyRouteParts): void {
+export function addPolicyRoutes(app: App, { book, cluster, decisions }: PolicyRouteParts): void {
   app.post(
     "/api/v1/policies/:namespace/:kind/:name",
     {
@@ -43,7 +47,7 @@ export function addPolicyRoutes(app: App, { book, cluster }: PolicyRouteParts): 
     },
     (request, reply) => {
       const profile = findProfile(request.params, book, cluster);
-      const one = generatePolicy(profile, cluster, settingsOf(request));
+      const one = generatePolicy(profile, cluster, settingsOf(request, decisions)(profile.workload));
       if (wantsYaml(request)) return reply.type(YAML).send(toYaml([one]));
       return toJson(one);
     },
@@ -65,20 +69,29 @@ export function addPolicyRoutes(app: App, { book, cluster }: PolicyRouteParts): 
       if (profiles.length === 0)
         throw new HttpProblem(404, `no workload of namespace ${request.params.namespace} is known`);
       // A system namespace that is asked for by name is not left out.
-      const all = generatePolicies(profiles, cluster, { ...settingsOf(request), includeSystemNamespaces: true });
+      const settings = settingsOf(request, decisions);
+      const all = generatePolicies(profiles, cluster, (workload) => ({
+        ...settings(workload),
+        includeSystemNamespaces: true,
+      }));
       if (wantsYaml(request)) return reply.type(YAML).send(toYaml(all));
       return { policies: all.map(toJson) };
     },
   );
 }
 
-function toJson({ workload, policy: made, review }: Generated): object {
+function toJson({ workload, document: made, review }: Generated): object {
   return { workload, policy: made, review };
 }
 
-function settingsOf(request: FastifyRequest): GeneratorSettings {
+/** What the body asks for, and what was decided of each workload where the body leaves it open. Throws a 422. */
+function settingsOf({ body }: FastifyRequest, decisions: DecisionBook): (workload: WorkloadRef) => GeneratorSettings {
   try {
-    return resolveOptions(request.body ?? {});
+    const common = resolveOptions(body ?? {});
+    return (workload) => {
+      const decided = decisions.get(workload);
+      return decided === undefined ? common : resolveOptions(body ?? {}, decided);
+    };
   } catch (error) {
     throw error instanceof InvalidOptions ? new HttpProblem(422, error.message) : error;
   }

@@ -1,10 +1,12 @@
-import { Type } from "typebox";
+import { type Static, Type } from "typebox";
 import type { ClusterState } from "../cluster/cluster-state.ts";
 import type { WorkloadRef } from "../cluster/workload.ts";
 import { type Edge, edgeKey } from "../profile/edge.ts";
 import { drawGraph } from "../profile/graph.ts";
+import type { Forgetting } from "../profile/forgetting.ts";
 import type { ProfileBook } from "../profile/profile-book.ts";
 import type { Profile } from "../profile/profile.ts";
+import { TombstonesFull } from "../profile/tombstones.ts";
 import type { App } from "./app.ts";
 import { HttpProblem } from "./problem.ts";
 import { forgotten, graph, profile as profileShape, profileSummaries, problem } from "./shapes.ts";
@@ -12,8 +14,8 @@ import { forgotten, graph, profile as profileShape, profileSummaries, problem } 
 export interface ProfileRouteParts {
   readonly book: ProfileBook;
   readonly cluster: ClusterState;
-  /** Forgets the edges that `isMeant` chooses, for good; returns their ids. */
-  readonly forget: (workload: WorkloadRef, isMeant: (edge: Edge) => boolean) => readonly string[];
+  /** Forgets it for good; returns the ids of the edges forgotten. Throws TombstonesFull. */
+  readonly forget: (workload: WorkloadRef, what: Forgetting) => readonly string[];
 }
 
 export const inNamespace = Type.Object({ namespace: Type.Optional(Type.String()) }, { additionalProperties: false });
@@ -26,11 +28,13 @@ export const workloadPath = Type.Object({
   name: Type.String(),
 });
 
+export type WorkloadPath = Static<typeof workloadPath>;
+
 const whatToForget = Type.Object(
   {
     before: Type.Optional(Type.String({ description: "edges last seen before this time, RFC 3339" })),
     after: Type.Optional(Type.String({ description: "edges first seen after this time, RFC 3339" })),
-    edge: Type.Optional(Type.String({ description: "the edge of this id" })),
+    edge: Type.Optional(Type.String({ maxLength: 1024, description: "the edge of this id" })),
   },
   { additionalProperties: false },
 );
@@ -73,19 +77,20 @@ export function addProfileRoutes(app: App, { book, cluster, forget }: ProfileRou
         summary: "Forget what was learned",
         params: workloadPath,
         querystring: whatToForget,
-        response: { 200: forgotten, 404: problem },
+        response: { 200: forgotten, 400: problem, 404: problem, 409: problem },
       },
     },
     (request) => {
       const { workload } = findProfile(request.params, book, cluster);
-      return { forgotten: forget(workload, toFilter(request.query)) };
+      const what = toForgetting(request.query);
+      return { forgotten: orConflict(() => forget(workload, what)) };
     },
   );
 }
 
 /** The profile that a path names: of a workload of the cluster, or of one that was seen and is gone. Throws a 404. */
 export function findProfile(
-  { namespace, kind, name }: { readonly namespace: string; readonly kind: string; readonly name: string },
+  { namespace, kind, name }: WorkloadPath,
   book: ProfileBook,
   cluster: ClusterState,
 ): Profile {
@@ -109,13 +114,21 @@ function withId(edge: Edge): object {
   return { id: edgeKey(edge), ...edge };
 }
 
-function toFilter(query: { before?: string; after?: string; edge?: string }): (edge: Edge) => boolean {
-  const before = toTime(query.before, "before") ?? Number.POSITIVE_INFINITY;
-  const after = toTime(query.after, "after") ?? Number.NEGATIVE_INFINITY;
-  return (edge) =>
-    Date.parse(edge.lastSeen) < before &&
-    Date.parse(edge.firstSeen) > after &&
-    (query.edge === undefined || query.edge === edgeKey(edge));
+function toForgetting({ before, after, edge }: Static<typeof whatToForget>): Forgetting {
+  const [beforeMs, afterMs] = [toTime(before, "before"), toTime(after, "after")];
+  return {
+    ...(edge !== undefined && { edge }),
+    ...(afterMs !== undefined && { afterMs }),
+    ...(beforeMs !== undefined && { beforeMs }),
+  };
+}
+
+function orConflict<Value>(work: () => Value): Value {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof TombstonesFull ? new HttpProblem(409, error.message) : error;
+  }
 }
 
 function toTime(text: string | undefined, parameter: string): number | undefined {

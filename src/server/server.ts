@@ -7,6 +7,7 @@ import type { Registry } from "prom-client";
 import type { App, SchemaTypes } from "./app.ts";
 import type { ReadableFlowLog } from "./flow-log.ts";
 import { addCheckRoute } from "./check-route.ts";
+import { addDecisionRoutes, type DecisionRouteParts } from "./decision-routes.ts";
 import { addFlowRoutes } from "./flow-routes.ts";
 import { refuseForeignHost } from "./host-check.ts";
 import { addHealthRoutes, type Condition } from "./health-routes.ts";
@@ -20,7 +21,7 @@ const MAX_BODY_OCTETS = 256 * 1024;
 /** Requests a second from one address. */
 const MAX_REQUESTS = 100;
 
-export interface ServerParts extends ProfileRouteParts {
+export interface ServerParts extends ProfileRouteParts, DecisionRouteParts {
   readonly flows: ReadableFlowLog;
   readonly conditions: () => readonly Condition[];
   readonly registry: Registry;
@@ -29,7 +30,7 @@ export interface ServerParts extends ProfileRouteParts {
 
 /**
  * In: questions over HTTP. Out: what the other stages know, as JSON or YAML. It reads them and changes
- * nothing, save to forget what it is told to forget. Not listening yet: tests ask it without a socket.
+ * nothing, save to forget what it is told to forget and to keep what is decided. Not listening yet: tests ask it without a socket.
  */
 export async function buildServer(parts: ServerParts): Promise<App> {
   const app: App = Fastify({
@@ -63,6 +64,7 @@ function addRoutes(app: App, parts: ServerParts): void {
     addHealthRoutes(routes, parts.conditions);
     addMetricsRoute(routes, parts.registry);
     addProfileRoutes(routes, parts);
+    addDecisionRoutes(routes, parts);
     addPolicyRoutes(routes, parts);
     addCheckRoute(routes, parts);
     addFlowRoutes(routes, parts.flows);

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { DecisionsSchema } from "../profile/decisions.ts";
 import { Observed } from "../policy/review/observed-shape.ts";
 
 /**
@@ -94,6 +95,16 @@ export const graph = Type.Object({
 
 export const forgotten = Type.Object({
   forgotten: Type.Array(Type.String(), { description: "ids of the edges forgotten" }),
+});
+
+export const decisionsList = Type.Object({
+  decisions: Type.Array(
+    Type.Object({
+      workload: workloadRef,
+      isKnown: Type.Boolean({ description: "the cluster has the workload, or it was seen" }),
+      decisions: DecisionsSchema,
+    }),
+  ),
 });
 
 export const health = Type.Object({

@@ -25,6 +25,18 @@ for (const [args, message] of [
   [["agent", "--cluster", "x", "--kubeconfig", "y"], /^weir: --cluster and --kubeconfig: give one of them\n$/u],
   [["agent", "--kubeconfig", "/nowhere"], /^weir: --kubeconfig \/nowhere: [^\n]*ENOENT[^\n]*\n$/u],
   [["agent", "--cluster", "x", "--news-lag", "long"], /^weir: --news-lag long: expected seconds, 300 at most\n$/u],
+  [
+    ["forget", "shop/javaapp", "--agent", "ftp://here"],
+    /^weir: shop\/javaapp: expected NAMESPACE\/KIND\/NAME; --agent ftp:\/\/here: expected [^\n]*\n$/u,
+  ],
+  [
+    ["forget", "shop/deployment/javaapp", "--before", "noon"],
+    /^weir: --before noon: expected an RFC 3339 time[^\n]*\n$/u,
+  ],
+  [
+    ["forget", "shop/deployment/javaapp", "--agent", "http://127.0.0.1:2"],
+    /^weir: --agent http:\/\/127\.0\.0\.1:2: [^\n]*ECONNREFUSED[^\n]*\n$/u,
+  ],
   [["check"], /^weir: required option '--cluster <file...>' not specified\n$/u],
   [
     ["capture", "--interface", "there-is-none"],
@@ -39,7 +51,7 @@ for (const [args, message] of [
 }
 
 await t.test("help is printed on standard output, for the program and each command", async (t) => {
-  for (const command of ["", "agent", "capture", "analyze", "flows", "check", "snapshot"]) {
+  for (const command of ["", "agent", "capture", "analyze", "flows", "check", "forget", "snapshot"]) {
     const { status, stdout, stderr } = await weir([command, "--help"].filter((word) => word !== ""));
     t.strictSame([status, stderr], [0, ""], command);
     t.match(stdout, /Usage: weir/u, command);

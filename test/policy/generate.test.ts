@@ -158,18 +158,44 @@ await t.test("LDAP to the outside is held back even where a DNS answer led to it
   t.ok(codes(edges, { includeSuspicious: true }).includes("critical suspicious"));
 });
 
-await t.test("aggregated addresses never take in an address of the cluster", async (t) => {
-  const edges = [
-    edge("egress", external("203.0.113.9", "a.example"), "TCP/443"),
-    edge("egress", external("203.0.113.77", "b.example"), "TCP/443"),
-    edge("egress", external("10.0.1.200", "db.corp.example"), "TCP/5432"),
-  ];
-  const options: GeneratorOptions = { directions: ["egress"], external: { mode: "aggregate" } };
-  t.strictSame(specOf(edges, options)?.egress, [
-    { to: [{ ipBlock: { cidr: "10.0.1.128/25" } }], ports: [{ protocol: "TCP", port: 5432 }] },
-    { to: [{ ipBlock: { cidr: "203.0.113.0/24" } }], ports: [{ protocol: "TCP", port: 443 }] },
-  ]);
-});
+function outside(ip: string, port = "TCP/443") {
+  return edge("egress", external(ip, "a.example"), port);
+}
+
+await t.test(
+  "enough addresses become the narrowest network around them, clear of the cluster and of others",
+  async (t) => {
+    const edges = [
+      ...["203.0.113.9", "203.0.113.10", "203.0.113.12", "203.0.113.14"].map((ip) => outside(ip)),
+      ...["198.51.100.1", "198.51.100.2", "198.51.100.3"].map((ip) => outside(ip)),
+      ...["10.0.1.200", "10.0.1.201", "10.0.1.202", "10.0.1.255"].map((ip) => outside(ip, "TCP/5432")),
+      ...["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.130", "192.0.2.131"].map((ip) => outside(ip, "TCP/80")),
+      edge("egress", external("192.0.2.66"), "TCP/80"),
+    ];
+    const cidrs = (options: GeneratorOptions["external"]) => {
+      const rules =
+        specOf(edges, { directions: ["egress"], external: { mode: "aggregate", ...options } })?.egress ?? [];
+      return rules.map(({ to = [], ports = [] }) => [ports[0]?.port, ...to.map(({ ipBlock }) => ipBlock?.cidr)]);
+    };
+    t.strictSame(cidrs({}), [
+      [5432, "10.0.1.192/26"],
+      [80, "192.0.2.1/32", "192.0.2.2/32", "192.0.2.3/32", "192.0.2.130/32", "192.0.2.131/32"],
+      [443, "198.51.100.1/32", "198.51.100.2/32", "198.51.100.3/32", "203.0.113.8/29"],
+    ]);
+    t.strictSame(cidrs({ leastAddresses: 2 }), [
+      [5432, "10.0.1.192/26"],
+      [80, "192.0.2.0/30", "192.0.2.130/31"],
+      [443, "198.51.100.0/30", "203.0.113.8/29"],
+    ]);
+    t.strictSame(cidrs({ leastAddresses: 2, prefixLength: { ipv4: 31 } })[0], [
+      5432,
+      "10.0.1.200/31",
+      "10.0.1.202/32",
+      "10.0.1.255/32",
+    ]);
+    t.ok(codes(edges, { external: { mode: "aggregate" } }).includes("warning networks-widened"));
+  },
+);
 
 await t.test("each mode of egress", async (t) => {
   const edges = [

@@ -1,16 +1,20 @@
 import t from "tap";
 import { GeneratorOptionsSchema } from "../../src/policy/options.ts";
-import { InvalidOptions, resolveOptions } from "../../src/policy/resolve-options.ts";
+import { InvalidOptions } from "../../src/policy/option-faults.ts";
+import { resolveOptions } from "../../src/policy/resolve-options.ts";
 
 await t.test("every default", async (t) => {
   t.strictSame(resolveOptions(undefined), {
     directions: ["ingress", "egress"],
     modes: { ingress: "learned", egress: "learned" },
     cidrs: { ingress: [], egress: [] },
-    external: { mode: "single", prefixLength: { 4: 24, 6: 64 } },
+    external: { mode: "single", leastAddresses: 4, prefixLength: { 4: 24, 6: 64 } },
     includeUnnamedExternal: false,
     includeSuspicious: false,
     publishedPorts: "open",
+    dialect: "kubernetes",
+    addresses: new Map(),
+    decided: [],
     leaveOut: new Set(),
     keep: new Set(),
     sinceMs: Number.NEGATIVE_INFINITY,

@@ -190,7 +190,7 @@ await t.test("an agent that was away says for how long", async (t) => {
   const before = new ProfileBook();
   before.addStatus({ ...status, dropped: 4, timeUs: us("12:00:00") });
   const after = new ProfileBook();
-  after.restore({ edges: [], window: before.window });
+  after.restore({ edges: [], window: before.window, tombstones: [] });
   after.addStatus({ ...status, dropped: 1, timeUs: us("12:10:00") });
   const observed = after.profile(javaapp, cluster)?.observed;
   t.equal(observed?.dropped, 5);

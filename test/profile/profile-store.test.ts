@@ -8,6 +8,8 @@ import t from "tap";
 import { ProfileBook } from "../../src/profile/profile-book.ts";
 import { ProfileSaver } from "../../src/profile/profile-saver.ts";
 import { ProfileStore } from "../../src/profile/profile-store.ts";
+import { edgeKey } from "../../src/profile/edge.ts";
+import { Tombstones, TombstonesFull } from "../../src/profile/tombstones.ts";
 import { StoreFault } from "../../src/profile/store-file.ts";
 import { us } from "../cluster/builders.ts";
 import { DATABASE, JAVAAPP_0, JCLIENT, made, shop, workload } from "./shop.ts";
@@ -79,13 +81,94 @@ await t.test("what is forgotten does not come back with a restart", async (t) =>
   learnSome(book);
   saver.save(0);
   const ref = workload("shop", "javaapp");
-  saver.forget(ref, () => true);
+  saver.forget(ref, {}, us("13:00:00") / 1000);
   saver.save(1);
   t.strictSame(
     store.load().edges.map(({ workload: { name } }) => name),
     ["database", "jclient"],
   );
   store.close();
+});
+
+await t.test("what was forgotten stays out though its record comes again late, and after a restart", async (t) => {
+  const folder = t.testdir();
+  const store = new ProfileStore(folder);
+  const book = new ProfileBook();
+  const saver = new ProfileSaver(book, store);
+  const ref = workload("shop", "javaapp");
+  const attack = made(`${JAVAAPP_0}:40000`, "203.0.113.66:1389", { startUs: us("12:10:00"), endUs: us("12:10:01") });
+  const edge = "egress|external/203.0.113.66|TCP|1389";
+  const ids = (of: ProfileBook) => of.profile(ref, cluster)?.egress.map(edgeKey);
+  book.addOpened(cluster.identifyConnection(attack));
+  t.strictSame(saver.forget(ref, { edge }, us("12:20:00") / 1000), [edge]);
+  book.addClosed(cluster.identifyConnection(attack));
+  book.addClosed(cluster.identifyConnection({ ...attack, id: "told by another capture" }));
+  t.strictSame(ids(book), []);
+  saver.save(0);
+  store.close();
+
+  const again = new ProfileStore(folder);
+  t.teardown(() => again.close());
+  const after = new ProfileBook();
+  after.restore(again.load());
+  after.addClosed(cluster.identifyConnection(attack));
+  after.addClosed(cluster.identifyConnection({ ...attack, outcome: "refused" }));
+  t.strictSame([ids(after), after.profile(ref, cluster)?.failed], [[], []]);
+  const later = { startUs: us("12:20:01"), endUs: us("12:20:02") };
+  after.addClosed(cluster.identifyConnection(made(`${JAVAAPP_0}:40001`, "203.0.113.66:1389", later)));
+  t.strictSame(ids(after), [edge], "what begins after the forgetting is news");
+});
+
+await t.test("a forgotten span of time stays out, and what lies beside it counts", async (t) => {
+  const store = new ProfileStore(t.testdir());
+  t.teardown(() => store.close());
+  const book = new ProfileBook();
+  const saver = new ProfileSaver(book, store);
+  const ref = workload("shop", "javaapp");
+  const span = { afterMs: us("12:10:00") / 1000, beforeMs: us("12:20:00") / 1000 };
+  saver.forget(ref, span, us("13:00:00") / 1000);
+  for (const [n, time] of ["12:09:59", "12:10:01", "12:19:59", "12:20:01"].entries())
+    book.addClosed(
+      cluster.identifyConnection(
+        made(`${JAVAAPP_0}:${n + 1}`, `203.0.113.${n}:443`, { startUs: us(time), endUs: us(time) }),
+      ),
+    );
+  t.strictSame(
+    book.profile(ref, cluster)?.egress.map(({ peer }) => peer),
+    [
+      { type: "external", ip: "203.0.113.0" },
+      { type: "external", ip: "203.0.113.3" },
+    ],
+  );
+});
+
+await t.test("bytes of a forgotten connection don't reach the edge that began anew", async (t) => {
+  const store = new ProfileStore(t.testdir());
+  t.teardown(() => store.close());
+  const book = new ProfileBook();
+  const saver = new ProfileSaver(book, store);
+  const ref = workload("shop", "javaapp");
+  const old = made(`${JAVAAPP_0}:1`, "203.0.113.7:443", { startUs: us("12:00:00"), endUs: us("12:00:00") });
+  book.addOpened(cluster.identifyConnection(old));
+  saver.forget(ref, {}, us("12:10:00") / 1000);
+  const anew = { startUs: us("12:10:01"), endUs: us("12:10:01") };
+  book.addClosed(cluster.identifyConnection(made(`${JAVAAPP_0}:2`, "203.0.113.7:443", anew)));
+  book.addClosed(cluster.identifyConnection({ ...old, bytes: { toServer: 9, toClient: 9, exact: true } }));
+  t.match(book.profile(ref, cluster)?.egress, [{ connections: 1, bytes: null }]);
+});
+
+await t.test("tombstones are bounded, and one of the whole profile takes the place of its parts", async (t) => {
+  const tombstones = new Tombstones();
+  const ref = workload("shop", "javaapp");
+  const bury = (what: object, atMs: number) => tombstones.set(ref, tombstones.with({ ...what, workload: ref, atMs }));
+  for (let n = 0; n < 256; n++) bury({ edge: `edge ${n}` }, n);
+  bury({ edge: "edge 0" }, 300);
+  t.throws(() => bury({ edge: "one more" }, 301), TombstonesFull);
+  bury({}, 302);
+  t.strictSame(tombstones.with({ edge: "x", workload: ref, atMs: 303 }).length, 2);
+  t.ok(tombstones.isBuried(ref, "any", 302_999));
+  t.notOk(tombstones.isBuried(ref, "any", 303_000));
+  t.notOk(tombstones.isBuried(workload("shop", "web"), "any", 1));
 });
 
 const unshare = ["unshare", ["--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "x", tmpdir()]] as const;
@@ -154,7 +237,7 @@ await t.test("a store of a newer weir is refused in one line that names the file
   database.close();
   t.throws(
     () => new ProfileStore(folder),
-    new StoreFault(`${folder}/weir.db: made by a newer weir (schema 99; this one knows 2)`),
+    new StoreFault(`${folder}/weir.db: made by a newer weir (schema 99; this one knows 4)`),
   );
 });
 
@@ -195,7 +278,7 @@ await t.test(
     store.close();
     const ref = workload("shop", "javaapp");
     const before = book.profile(ref, cluster);
-    t.throws(() => saver.forget(ref, () => true));
+    t.throws(() => saver.forget(ref, {}, us("13:00:00") / 1000));
     t.strictSame(book.profile(ref, cluster), before);
   },
 );

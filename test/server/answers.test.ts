@@ -171,6 +171,8 @@ await t.test("/openapi.json lists every route with its schemas", async (t) => {
   t.equal(openapi, "3.1.0");
   t.strictSame(Object.keys(paths).sort(), [
     "/api/v1/check",
+    "/api/v1/decisions",
+    "/api/v1/decisions/{namespace}/{kind}/{name}",
     "/api/v1/flows",
     "/api/v1/graph",
     "/api/v1/policies/{namespace}",

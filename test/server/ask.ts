@@ -1,6 +1,8 @@
 /** A server over the shop, with some traffic seen, and questions to it without a socket. */
 import { pino } from "pino";
 import type { ClusterState } from "../../src/cluster/cluster-state.ts";
+import { isMeant } from "../../src/profile/forgetting.ts";
+import { DecisionBook } from "../../src/profile/decision-book.ts";
 import { ProfileBook } from "../../src/profile/profile-book.ts";
 import type { App } from "../../src/server/app.ts";
 import { FlowLog } from "../../src/server/flow-log.ts";
@@ -65,9 +67,10 @@ export async function server(conditions: readonly Condition[] = []): Promise<Ask
       cluster,
       queue: { size: 0, overflowed: 0 },
     }),
+    decisions: new DecisionBook({ saveDecisions: () => undefined, deleteDecisions: () => undefined }),
     logger: pino({ level: "silent" }),
-    forget: (workload, isMeant) => {
-      const keys = book.keysOf(workload, isMeant);
+    forget: (workload, what) => {
+      const keys = book.keysOf(workload, (edge) => isMeant(edge, what));
       book.forget(workload, keys);
       forgotten.push(...keys.map((key) => `${workload.namespace}/${workload.name} ${key}`));
       return keys;

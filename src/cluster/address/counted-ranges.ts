@@ -26,6 +26,11 @@ export class CountedRanges {
     else counts?.delete(cidr.network);
   }
 
+  *blocks(): Generator<Cidr> {
+    for (const { width, prefix, counts } of this.#lengths)
+      for (const network of counts.keys()) yield { network, prefix, width };
+  }
+
   /** Whether one of the blocks holds this address. */
   holds({ bits, width }: AddressNumber): boolean {
     return this.#lengths.some((same) => same.width === width && same.counts.has(bits >> BigInt(width - same.prefix)));

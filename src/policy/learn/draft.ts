@@ -1,6 +1,8 @@
 import type { ClusterState } from "../../cluster/cluster-state.ts";
 import type { LabelSelector } from "../../cluster/workload.ts";
 import type { Profile } from "../../profile/profile.ts";
+import { writePolicy } from "../dialect/dialect.ts";
+import type { Written } from "../dialect/written.ts";
 import type { ClusterAddresses } from "./cluster-addresses.ts";
 import { edgesOf, type LearnedRules, learnRules } from "./learn-rules.ts";
 import { subdomainFault } from "../names.ts";
@@ -12,8 +14,12 @@ import { isUsable } from "../selector.ts";
 /** A policy not yet proven, or why there is none. */
 export interface Draft {
   readonly profile: Profile;
+  readonly settings: GeneratorSettings;
   readonly learned: LearnedRules;
+  /** What is proven. */
   readonly policy: NetworkPolicy | null;
+  /** The same in the dialect that was asked for. */
+  readonly written: Written | null;
   readonly withheld: Withheld | null;
 }
 
@@ -33,11 +39,20 @@ export function draftPolicy(
   const name = policyName(profile.workload, cluster, settings);
   const withheld = whyNone(profile, cluster, settings) ?? badName(name);
   if (withheld !== undefined || podSelector === undefined)
-    return { profile, learned, policy: null, withheld: withheld ?? noSelector(profile, cluster) };
+    return {
+      profile,
+      settings,
+      learned,
+      policy: null,
+      written: null,
+      withheld: withheld ?? noSelector(profile, cluster),
+    };
   const { namespace } = profile.workload;
   const { directions } = settings;
   const head = { name, namespace, labels: policyLabels(settings), podSelector, directions };
-  return { profile, learned, policy: toNetworkPolicy(head, learned.rules), withheld: null };
+  const policy = toNetworkPolicy(head, learned.rules);
+  const written = writePolicy(settings.dialect, head, learned.rules);
+  return { profile, settings, learned, policy, written, withheld: null };
 }
 
 /** The selector that the policy takes its pods by; undefined where none is safe. */

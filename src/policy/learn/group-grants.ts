@@ -2,7 +2,7 @@ import { toApiPeer, toApiPort } from "../api-peer.ts";
 import { parseCidr, widthOf } from "../cidr.ts";
 import { covers } from "../covers.ts";
 import { toRulePorts } from "./port-ranges.ts";
-import type { Grant, Rule, RulePeer, RulePort } from "../rule.ts";
+import type { Grant, Rule, RuleBlock, RulePeer, RulePort } from "../rule.ts";
 import { originOrder, peerOrder, portOrder } from "./rule-order.ts";
 import { compareText } from "../selector.ts";
 
@@ -28,8 +28,7 @@ function mergeEqual(grants: readonly Grant[]): readonly Grant[] {
 
 function mergePeers(first: RulePeer, more: readonly Grant[]): RulePeer {
   const peers = [first, ...more.map(({ peer }) => peer)];
-  if (first.kind === "block")
-    return { ...first, notes: sortedUnion(peers.flatMap((peer) => (peer.kind === "block" ? peer.notes : []))) };
+  if (first.kind === "block") return mergeBlocks(peers.filter((peer) => peer.kind === "block"));
   if (first.kind !== "pods") return first;
   const byName = new Map(
     peers
@@ -38,6 +37,19 @@ function mergePeers(first: RulePeer, more: readonly Grant[]): RulePeer {
       .sort(([a], [b]) => compareText(a, b)),
   );
   return { ...first, workloads: [...byName.values()] };
+}
+
+/** What holds of each of them holds of all. */
+function mergeBlocks(blocks: readonly RuleBlock[]): RuleBlock {
+  const { kind, cidr, holder } = blocks[0]!;
+  const isNamed = blocks.every(({ names }) => names !== undefined);
+  return {
+    kind,
+    cidr,
+    notes: sortedUnion(blocks.flatMap(({ notes }) => notes)),
+    ...(holder !== undefined && blocks.every((other) => other.holder === holder) && { holder }),
+    ...(isNamed && { names: sortedUnion(blocks.flatMap(({ names = [] }) => names)) }),
+  };
 }
 
 function intoRanges(grants: readonly Grant[], maxPorts: number): readonly Grant[] {

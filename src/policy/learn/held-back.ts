@@ -1,4 +1,5 @@
-import { type Edge, edgeKey, type Peer, peerKey } from "../../profile/edge.ts";
+import type { Edge, Peer } from "../../profile/edge.ts";
+import { choiceOf, isKept, isNamed } from "./choice.ts";
 import type { GeneratorSettings } from "../resolve-options.ts";
 import { suspiciousPort } from "./suspicious-port.ts";
 
@@ -18,35 +19,34 @@ export type HeldBackCode =
   | "suspicious"
   | "external-off"
   | "excluded"
+  | "decided"
   | "too-old"
   | "too-few"
   | "mode";
 
-/** Whether an option speaks of this edge, by the edge itself or by its peer. */
-export function isNamed(edge: Edge, keys: ReadonlySet<string>): boolean {
-  return keys.has(edgeKey(edge)) || keys.has(peerKey(edge.peer));
-}
-
-/** For an edge that no rule can be made for, whatever the options. */
-export function unusable({ outcomes, peer, port }: Edge): HeldBack | undefined {
+/** For an edge that no rule can be made for, unless somebody who knows the address has decided to. */
+export function unusable(edge: Edge, settings: GeneratorSettings): HeldBack | undefined {
+  const { outcomes, peer, port } = edge;
   const isProven = (outcomes.established ?? 0) + (outcomes.inferred ?? 0) > 0 || Object.keys(outcomes).length === 0;
   if (!isProven) return { code: "not-established", reason: "no connection of it was established" };
-  if (peer.type === "unresolved")
+  if (peer.type === "unresolved" && !isKept(edge, settings))
     return { code: "unresolved", reason: `nobody knows who ${peer.ip} was: ${peer.reason}` };
   if (port === 0) return { code: "unknown-port", reason: "the port behind the Service is not known yet" };
   return undefined;
 }
 
-/** For an edge that the caller named, or that is older than what the caller wants. */
-export function excluded(edge: Edge, { leaveOut, keep, sinceMs }: GeneratorSettings): HeldBack | undefined {
-  if (isNamed(edge, leaveOut)) return { code: "excluded", reason: "the options leave it out" };
-  if (Date.parse(edge.lastSeen) >= sinceMs || isNamed(edge, keep)) return undefined;
+/** For an edge that the caller named or somebody decided against, or that is older than what the caller wants. */
+export function excluded(edge: Edge, settings: GeneratorSettings): HeldBack | undefined {
+  if (isNamed(edge, settings.leaveOut)) return { code: "excluded", reason: "the options leave it out" };
+  if (isKept(edge, settings)) return undefined;
+  if (choiceOf(edge, settings).allowed === false) return { code: "decided", reason: "it was decided not to allow it" };
+  if (Date.parse(edge.lastSeen) >= settings.sinceMs) return undefined;
   return { code: "too-old", reason: `last seen ${edge.lastSeen}, before the time that the options ask for` };
 }
 
 /** For an edge that the defaults or the options do not trust, unless the caller keeps it. */
 export function doubted(edge: Edge, settings: GeneratorSettings): HeldBack | undefined {
-  if (isNamed(edge, settings.keep)) return undefined;
+  if (isKept(edge, settings)) return undefined;
   return switchedOff(edge, settings) ?? strange(edge, settings) ?? tooFew(edge, settings);
 }
 

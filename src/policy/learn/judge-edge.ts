@@ -1,9 +1,9 @@
 import type { ClusterState } from "../../cluster/cluster-state.ts";
 import { type Edge, edgeKey } from "../../profile/edge.ts";
 import type { Profile } from "../../profile/profile.ts";
-import type { ClusterAddresses } from "./cluster-addresses.ts";
-import { doubted, excluded, type HeldBack, isNamed, switchedOff, unusable } from "./held-back.ts";
-import { externalPeer, hostPeer, podsPeer } from "./peer-of-edge.ts";
+import { choiceOf, isKept } from "./choice.ts";
+import { doubted, excluded, type HeldBack, switchedOff, unusable } from "./held-back.ts";
+import { externalPeer, hostPeer, podsPeer, unresolvedPeer } from "./peer-of-edge.ts";
 import { portKey, type Published } from "./published-ports.ts";
 import type { GeneratorSettings } from "../resolve-options.ts";
 import type { Grant, Origin, RulePeer, RulePort } from "../rule.ts";
@@ -19,7 +19,6 @@ export interface Grounds {
   readonly profile: Profile;
   readonly cluster: ClusterState;
   readonly settings: GeneratorSettings;
-  readonly addresses: ClusterAddresses;
   /** `edgeKey` of the edges that are DNS. */
   readonly resolvers: ReadonlySet<string>;
   /** `TCP/8080` -> the Service that publishes it. */
@@ -34,7 +33,7 @@ export function judgeEdge(edge: Edge, grounds: Grounds): Judgement {
   const { settings } = grounds;
   const mode = settings.modes[edge.direction];
   if (!settings.directions.includes(edge.direction) || mode === "allow-all") return NEEDLESS;
-  const obstacle = unusable(edge) ?? excluded(edge, settings);
+  const obstacle = unusable(edge, settings) ?? excluded(edge, settings);
   if (obstacle !== undefined) return { kind: "held back", ...obstacle };
   if (mode === "deny-all")
     return { kind: "held back", code: "mode", reason: `the options refuse all ${edge.direction}` };
@@ -43,7 +42,7 @@ export function judgeEdge(edge: Edge, grounds: Grounds): Judgement {
 }
 
 function judgeResolver(edge: Edge, grounds: Grounds): Judgement {
-  const off = isNamed(edge, grounds.settings.keep) ? undefined : switchedOff(edge, grounds.settings);
+  const off = isKept(edge, grounds.settings) ? undefined : switchedOff(edge, grounds.settings);
   return off === undefined ? grant(edge, grounds, "dns", dnsPorts(edge)) : { kind: "held back", ...off };
 }
 
@@ -98,10 +97,12 @@ export function isFromOwnNode({ direction, peer, nodes }: Edge): boolean {
  * Clients of a NodePort or LoadBalancer reach the pod by way of a node, which as a rule puts its own address
  * in place of theirs: neither tells who may come tomorrow.
  */
-function openedTo({ direction, peer, protocol, port }: Edge, { published, settings }: Grounds): readonly RulePeer[] {
+function openedTo(edge: Edge, { published, settings }: Grounds): readonly RulePeer[] {
+  const { direction, peer, protocol, port } = edge;
   const publication = published.get(portKey(protocol, port));
   if (direction !== "ingress" || publication === undefined) return [];
   if (peer.type !== "external" && peer.type !== "host") return [];
+  if (choiceOf(edge, settings).cidr !== undefined) return [];
   if (settings.publishedPorts === "observed" || settings.external.mode === "none") return [];
   const { service, ranges } = publication;
   const everybody = peer.ip.includes(":") ? ["::/0"] : ["0.0.0.0/0"];
@@ -134,15 +135,16 @@ function granted(edge: Edge, origin: Origin, peer: RulePeer, ports: readonly Rul
   return { kind: "granted", grants: ports.map((port) => ({ direction, origin, peer, port, edges })) };
 }
 
-function peerOf({ peer }: Edge, { cluster, settings, addresses }: Grounds): RulePeer | HeldBack {
+function peerOf(edge: Edge, { cluster, settings }: Grounds): RulePeer | HeldBack {
+  const { peer } = edge;
   switch (peer.type) {
     case "workload":
       return podsPeer(peer, cluster);
     case "host":
       return hostPeer(peer);
     case "external":
-      return externalPeer(peer, settings, addresses);
+      return externalPeer(peer, choiceOf(edge, settings));
     case "unresolved":
-      return { code: "unresolved", reason: peer.reason };
+      return unresolvedPeer(peer, choiceOf(edge, settings));
   }
 }

@@ -2,6 +2,7 @@ import type { ClusterState } from "../../cluster/cluster-state.ts";
 import { type Edge, edgeKey } from "../../profile/edge.ts";
 import type { Profile } from "../../profile/profile.ts";
 import { ClusterAddresses } from "./cluster-addresses.ts";
+import { foldOutside } from "./fold-outside.ts";
 import { groupGrants } from "./group-grants.ts";
 import type { HeldBack } from "./held-back.ts";
 import { judgeEdge } from "./judge-edge.ts";
@@ -33,11 +34,14 @@ export function learnRules(
   const resolvers = resolverEdges(profile, cluster);
   const published = publishedPorts(cluster, profile.workload);
   const served = servedDns(profile, cluster);
-  const grounds = { profile, cluster, settings, addresses, resolvers, published, servedDns: served };
-  const judged = edgesOf(profile).map((edge) => ({ key: edgeKey(edge), judgement: judgeEdge(edge, grounds) }));
-  const learned = judged.flatMap(({ judgement }) => (judgement.kind === "granted" ? judgement.grants : []));
+  const grounds = { profile, cluster, settings, resolvers, published, servedDns: served };
+  const judged = edgesOf(profile).map((edge) => ({ edge, judgement: judgeEdge(edge, grounds) }));
+  const granted = judged.flatMap(({ edge, judgement }) =>
+    judgement.kind === "granted" ? [{ edge, grants: judgement.grants }] : [],
+  );
+  const learned = foldOutside(granted, { profile, settings, addresses });
   const heldBack = new Map<string, HeldBack>();
-  for (const { key, judgement } of judged) if (judgement.kind === "held back") heldBack.set(key, judgement);
+  for (const { edge, judgement } of judged) if (judgement.kind === "held back") heldBack.set(edgeKey(edge), judgement);
   const grants = [...learned, ...optionGrants(settings)];
   const rules = groupGrants(grants, profile.workload.namespace, settings.maxPorts);
   return { rules, heldBack, resolvers, published, servedDns: served };

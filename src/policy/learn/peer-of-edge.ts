@@ -1,11 +1,10 @@
 import type { ClusterState } from "../../cluster/cluster-state.ts";
 import type { WorkloadRef } from "../../cluster/workload.ts";
-import type { Peer } from "../../profile/edge.ts";
-import { type Cidr, cidrText, enclosing, parseAddress, singleAddress } from "../cidr.ts";
+import type { AddressChoice } from "../../profile/decisions.ts";
+import type { ExternalPeer, Peer } from "../../profile/edge.ts";
+import { cidrText, parseAddress, parseCidr, singleAddress } from "../cidr.ts";
 import type { HeldBack } from "./held-back.ts";
-import type { ClusterAddresses } from "./cluster-addresses.ts";
-import type { GeneratorSettings } from "../resolve-options.ts";
-import type { RulePeer } from "../rule.ts";
+import type { RuleBlock, RulePeer } from "../rule.ts";
 import { canonicalSelector, isUsable } from "../selector.ts";
 
 /** The pods of a workload as a rule names them, or why it cannot. */
@@ -24,29 +23,46 @@ export function podsPeer(ref: WorkloadRef, cluster: ClusterState): RulePeer | He
 }
 
 export function hostPeer(peer: Extract<Peer, { type: "host" }>): RulePeer | HeldBack {
-  return blockPeer(peer.ip, [peer.name === undefined ? "a node" : `node ${peer.name}`], singleAddress);
+  const block = blockPeer(peer.ip, [peer.name === undefined ? "a node" : `node ${peer.name}`]);
+  return "code" in block ? block : { ...block, holder: "node" };
 }
 
-/** An outside address alone, or the network around it where the options ask for that. */
-export function externalPeer(
-  peer: Extract<Peer, { type: "external" }>,
-  settings: GeneratorSettings,
-  addresses: ClusterAddresses,
-): RulePeer | HeldBack {
-  const { mode, prefixLength } = settings.external;
-  return blockPeer(peer.ip, peer.names ?? [], (address) =>
-    mode === "aggregate"
-      ? addresses.narrowed(enclosing(address, prefixLength[address.family]), address)
-      : singleAddress(address),
-  );
+/** An outside address alone, or the network that was chosen for it. */
+export function externalPeer(peer: ExternalPeer, choice: Partial<AddressChoice>): RulePeer | HeldBack {
+  const notes = [...aliasOf(choice), ...(peer.names ?? [])];
+  if (choice.cidr !== undefined) return chosenPeer(choice.cidr, notes);
+  const block = blockPeer(peer.ip, notes);
+  return "code" in block ? block : { ...block, ...knownAs(peer) };
 }
 
-function blockPeer(
-  ip: string,
-  notes: readonly string[],
-  toCidr: (address: NonNullable<ReturnType<typeof parseAddress>>) => Cidr,
+/** A Service's name is no name that leads outside: a resolver would tell the Service's own address. */
+function knownAs({ names = [], claimedNames = [] }: ExternalPeer): Pick<RuleBlock, "holder" | "names"> {
+  if (names.includes("kubernetes.default.svc")) return { holder: "kube-apiserver" };
+  const led = names.filter((name) => !claimedNames.includes(name) && !name.endsWith(".svc"));
+  return led.length === 0 ? {} : { names: led };
+}
+
+/** Only for one that somebody who knows it has chosen to allow. */
+export function unresolvedPeer(
+  { ip }: Extract<Peer, { type: "unresolved" }>,
+  choice: Partial<AddressChoice>,
 ): RulePeer | HeldBack {
+  const notes = [...aliasOf(choice), `unresolved ${ip}, allowed all the same`];
+  return choice.cidr === undefined ? blockPeer(ip, notes) : chosenPeer(choice.cidr, notes);
+}
+
+function chosenPeer(cidr: string, notes: readonly string[]): RuleBlock | HeldBack {
+  const parsed = parseCidr(cidr);
+  if (parsed === undefined) return { code: "unresolved", reason: `${cidr} is no network that a rule can name` };
+  return { kind: "block", cidr: cidrText(parsed), notes };
+}
+
+function aliasOf({ alias }: Partial<AddressChoice>): readonly string[] {
+  return alias === undefined ? [] : [alias];
+}
+
+function blockPeer(ip: string, notes: readonly string[]): RuleBlock | HeldBack {
   const address = parseAddress(ip);
   if (address === undefined) return { code: "unresolved", reason: `${ip} is no address that a rule can name` };
-  return { kind: "block", cidr: cidrText(toCidr(address)), notes };
+  return { kind: "block", cidr: cidrText(singleAddress(address)), notes };
 }

@@ -5,6 +5,7 @@ import { isolatedDirections } from "../evaluate/compiled-policy.ts";
 import { covers, type Opening } from "../covers.ts";
 import type { Cast } from "./representatives.ts";
 import { openingsOf, openingText, selectorText } from "./openings.ts";
+import type { PolicyDocument } from "../dialect/written.ts";
 import type { NetworkPolicy } from "../network-policy.ts";
 import { MANAGED_BY } from "../learn/policy-name.ts";
 import type { ExistingPolicy, ReplacedPolicy, Review } from "./review-shape.ts";
@@ -65,10 +66,14 @@ export function replacedPolicy(
 }
 
 /** What to do to the cluster to have it as it was before the policy was applied. */
-export function undoOf(policy: NetworkPolicy, replaced: NetworkPolicyObject | undefined): NonNullable<Review["undo"]> {
+export function undoOf(policy: PolicyDocument, replaced: NetworkPolicyObject | undefined): NonNullable<Review["undo"]> {
   const { apiVersion, kind, metadata } = policy;
   const { name, namespace } = metadata;
-  if (replaced === undefined) return { action: "delete", policy: { apiVersion, kind, metadata: { name, namespace } } };
+  if (replaced === undefined)
+    return {
+      action: "delete",
+      policy: { apiVersion, kind, metadata: { name, ...(namespace !== undefined && { namespace }) } },
+    };
   const { labels } = replaced.metadata;
   return {
     action: "restore",

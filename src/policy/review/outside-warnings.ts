@@ -15,12 +15,18 @@ export function outsideWarnings(
   leftOut: readonly LeftOutEdge[],
 ): readonly Warning[] {
   const ids = new Set(passed.map(({ edge }) => edge.id));
-  const outward = profile.egress.filter((edge) => edge.peer.type === "external" && ids.has(edgeKey(edge)));
+  const outward = profile.egress
+    .filter((edge) => edge.peer.type === "external" && ids.has(edgeKey(edge)))
+    .toSorted(newestFirst);
   return [
     ...outward.flatMap((edge) => strangePass(edge) ?? []),
     ...outward.filter((edge) => isLateAndOnce(edge, profile)).map(lateAndOnce),
     ...leftOut.flatMap((entry) => heldBackOutside(entry) ?? []),
   ];
+}
+
+function newestFirst(a: Edge, b: Edge): number {
+  return Date.parse(b.firstSeen) - Date.parse(a.firstSeen);
 }
 
 /** Only where an option let it through. */

@@ -26,6 +26,7 @@ export function policyWarnings(
     ...nodeWarnings(learned),
     ...peerSelectorWarnings(learned, cluster),
     ...learned.rules.flatMap((rule) => widenedPorts(rule, profile) ?? []),
+    ...foldedNetworks(learned, settings),
   ];
 }
 
@@ -121,4 +122,15 @@ function widenedPorts({ ports, edges, direction, peers, origin }: Rule, profile:
   if (unseen <= 0) return undefined;
   const message = `${counted(unseen, "port")} never seen in the ${direction} ranges of ${counted(peers.length, "peer")}`;
   return warn("warning", "ports-widened", message);
+}
+
+/** A network made of addresses lets through the others in it as well. */
+function foldedNetworks({ rules }: LearnedRules, { external }: GeneratorSettings): readonly Warning[] {
+  if (external.mode !== "aggregate") return [];
+  const learned = rules.filter(({ origin }) => origin === "learned");
+  const blocks = learned.flatMap(({ peers }) => peers.flatMap((peer) => (peer.kind === "block" ? peer.cidr : [])));
+  const networks = [...new Set(blocks)].filter((cidr) => !/\/(32|128)$/.test(cidr));
+  if (networks.length === 0) return [];
+  const message = `${networks.join(", ")}: seen of it were some addresses only, and all of it passes`;
+  return [warn("warning", "networks-widened", message)];
 }

@@ -80,6 +80,26 @@ const Undo = Type.Object({
   policy: Type.Unsafe<object>({ type: "object", additionalProperties: true }),
 });
 
+const Dialect = Type.Object(
+  {
+    name: Type.Enum(["cilium", "calico", "cluster"]),
+    notes: Type.Array(Type.String(), { description: "What it says otherwise, better or not at all." }),
+  },
+  {
+    description:
+      "Of a policy that is no networking.k8s.io/v1 NetworkPolicy; that one was proven, this one says the same.",
+  },
+);
+
+const Decision = Type.Object({
+  decision: Type.String({ description: "`egress: deny-all`, `external/203.0.113.9: allowed`" }),
+  effect: Type.Enum(["in force", "overridden", "without effect", "unmatched"], {
+    description:
+      "`overridden` by what was asked for; `without effect` where the mode asks nothing of it or only attempts failed; " +
+      "`unmatched` where it names nothing that was seen.",
+  }),
+});
+
 export const ReviewSchema = Type.Object({
   workload: Ref,
   policy: Type.Union([Type.String(), Type.Null()], { description: "`namespace/name`" }),
@@ -89,6 +109,10 @@ export const ReviewSchema = Type.Object({
   nodes: Type.Object({ seen: Count, expected: Count }),
   observed: Observed,
   learned: Type.Object({ word: Type.String(), chanceOfNew: Type.Number() }),
+  dialect: Type.Optional(Dialect),
+  decisions: Type.Optional(
+    Type.Array(Decision, { description: "Decisions kept with the profile, and what became of them here." }),
+  ),
   warnings: Type.Array(Warning),
   passed: Type.Array(Passed),
   leftOut: Type.Array(LeftOut),
@@ -102,6 +126,7 @@ export type Review = Static<typeof ReviewSchema>;
 export type ReviewedEdge = Static<typeof ReviewedEdge>;
 export type PassedEdge = Static<typeof Passed>;
 export type LeftOutEdge = Static<typeof LeftOut>;
+export type DecisionEffect = Static<typeof Decision>;
 export type ReviewedRule = Static<typeof ReviewedRule>;
 export type Warning = Static<typeof Warning>;
 export type ExistingPolicy = Static<typeof Existing>;

@@ -4,14 +4,15 @@ import { type Edge, edgeKey } from "../../profile/edge.ts";
 import type { Draft } from "../learn/draft.ts";
 import { type CompiledPolicies, compilePolicies } from "../evaluate/evaluate.ts";
 import { besideIt, replacedPolicy, undoOf } from "./existing.ts";
+import { decisionEffects, decisionWarnings } from "./decision-effects.ts";
 import { edgesOf } from "../learn/learn-rules.ts";
 import { existingWarnings } from "./existing-warnings.ts";
 import { outsideWarnings } from "./outside-warnings.ts";
+import { pluginWarnings } from "./plugin-warnings.ts";
 import { policyWarnings } from "./policy-warnings.ts";
 import { profileWarnings } from "./profile-warnings.ts";
 import { type Court, proveEdge } from "./proof.ts";
 import type { Representatives } from "./representatives.ts";
-import type { GeneratorSettings } from "../resolve-options.ts";
 import type { LeftOutEdge, PassedEdge, Review, Warning } from "./review-shape.ts";
 import { reviewRules } from "./reviewed-rules.ts";
 import { compareText } from "../selector.ts";
@@ -19,7 +20,6 @@ import { compareText } from "../selector.ts";
 /** What drafts are reviewed against. */
 export interface Scene {
   readonly cluster: ClusterState;
-  readonly settings: GeneratorSettings;
   readonly representatives: Representatives;
   /** The cluster's policies but for those that a draft replaces. */
   readonly standing: readonly NetworkPolicyObject[];
@@ -31,20 +31,23 @@ export interface Scene {
 
 /** Proves a draft edge by edge, and says what its reader must know before applying it; `more` is said first. */
 export function reviewDraft(draft: Draft, scene: Scene, more: readonly Warning[]): Review {
-  const { profile, learned, policy, withheld } = draft;
-  const { cluster, representatives, settings, together } = scene;
+  const { profile, settings, learned, policy, written, withheld } = draft;
+  const { cluster, representatives, together } = scene;
   const alone = compilePolicies(policy === null ? [] : [policy], cluster);
   const court: Court = { profile, heldBack: learned.heldBack, representatives, alone, together };
   const edges = edgesOf(profile).toSorted(forReading);
   const { passed, leftOut } = proveEdges(edges, court);
   const { workload, nodes, observed, learned: howLearned } = profile;
   const context = policy === null ? NOTHING_BESIDE : lookBeside(policy, draft, scene);
+  const decisions = decisionEffects(profile, settings);
   const warnings = [
     ...more,
+    ...decisionWarnings(decisions),
     ...profileWarnings(profile, cluster),
     ...outsideWarnings(profile, passed, leftOut),
     ...existingWarnings(context.existing, context.replaces, leftOut),
     ...(policy === null ? [] : policyWarnings(profile, learned, cluster, settings)),
+    ...(policy === null ? [] : pluginWarnings(profile, learned, { cluster, settings })),
   ];
   return {
     workload,
@@ -53,6 +56,9 @@ export function reviewDraft(draft: Draft, scene: Scene, more: readonly Warning[]
     nodes,
     observed,
     learned: howLearned,
+    ...(written !== null &&
+      settings.dialect !== "kubernetes" && { dialect: { name: settings.dialect, notes: [...written.notes] } }),
+    ...(decisions.length > 0 && { decisions }),
     warnings: warnings.toSorted(bySeverity),
     passed,
     leftOut,
@@ -76,13 +82,13 @@ type Beside = Pick<Review, "existing" | "replaces" | "undo">;
 
 const NOTHING_BESIDE: Beside = { existing: [], replaces: null, undo: null };
 
-function lookBeside(policy: NonNullable<Draft["policy"]>, { profile }: Draft, scene: Scene): Beside {
+function lookBeside(policy: NonNullable<Draft["policy"]>, { profile, written }: Draft, scene: Scene): Beside {
   const { name, namespace } = policy.metadata;
   const replaced = scene.replaced.get(`${namespace}/${name}`);
   return {
     existing: [...besideIt(policy, scene.standing, scene.representatives.of(profile.workload))],
     replaces: replacedPolicy(policy, replaced),
-    undo: undoOf(policy, replaced),
+    undo: undoOf(written?.document ?? policy, replaced),
   };
 }
 

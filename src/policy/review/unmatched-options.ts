@@ -8,8 +8,10 @@ import { warn } from "./wording.ts";
 /** A slip in an edge or peer to leave out would leave its rule in, unsaid. */
 export function unmatchedOptions(profiles: readonly Profile[], settings: GeneratorSettings): readonly Warning[] {
   const seen = new Set(profiles.flatMap(edgesOf).flatMap((edge) => [edgeKey(edge), peerKey(edge.peer)]));
-  return (["leaveOut", "keep"] as const).flatMap((option) =>
-    [...settings[option]]
+  const asked = [...settings.addresses.values()].filter(({ isDecided }) => !isDecided).map(({ id }) => id);
+  const named = { leaveOut: settings.leaveOut, keep: settings.keep, addresses: asked };
+  return (["leaveOut", "keep", "addresses"] as const).flatMap((option) =>
+    [...named[option]]
       .filter((key) => !seen.has(key))
       .map((key) => warn("warning", "unmatched-option", `${option} names ${key}, and nothing of that name was seen`)),
   );

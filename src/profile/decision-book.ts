@@ -1,0 +1,91 @@
+import { type WorkloadRef, workloadKey } from "../cluster/workload.ts";
+import type { Decisions } from "./decisions.ts";
+
+/** Bounds of what is kept; more is refused aloud. */
+const MAX_DOCUMENTS = 10_000;
+const MAX_OCTETS = 16 * 1024 * 1024;
+
+export interface StoredDecisions {
+  readonly workload: WorkloadRef;
+  readonly decisions: Decisions;
+}
+
+/** Where decisions outlive the process. */
+export interface DecisionStore {
+  saveDecisions(stored: StoredDecisions): void;
+  deleteDecisions(workload: WorkloadRef): void;
+}
+
+/** There is no room for more decisions. */
+export class DecisionsFull extends Error {
+  override readonly name = "DecisionsFull";
+}
+
+interface Kept extends StoredDecisions {
+  readonly octets: number;
+}
+
+/** The decisions of every workload, one document each, on disk before `put` returns. */
+export class DecisionBook {
+  readonly #store: DecisionStore;
+  readonly #kept = new Map<string, Kept>();
+  #octets = 0;
+
+  constructor(store: DecisionStore) {
+    this.#store = store;
+  }
+
+  get(workload: WorkloadRef): Decisions | undefined {
+    return this.#kept.get(workloadKey(workload))?.decisions;
+  }
+
+  /** By the parts of a path, the kind in any case: of a workload that may be gone. */
+  find(namespace: string, kind: string, name: string): StoredDecisions | undefined {
+    const isNamed = ({ workload }: StoredDecisions): boolean =>
+      workload.namespace === namespace && workload.name === name && workload.kind.toLowerCase() === kind.toLowerCase();
+    return [...this.#kept.values()].find(isNamed);
+  }
+
+  /** All of them, or a namespace's, by name. */
+  list(namespace?: string): readonly StoredDecisions[] {
+    return [...this.#kept]
+      .sort(([a], [b]) => (a < b ? -1 : Number(a > b)))
+      .map(([, { workload, decisions }]) => ({ workload, decisions }))
+      .filter(({ workload }) => namespace === undefined || workload.namespace === namespace);
+  }
+
+  /** Puts the whole document in the place of the one before. Throws DecisionsFull, or what the store throws; then nothing has changed. */
+  put(workload: WorkloadRef, decisions: Decisions): void {
+    const { namespace, kind, name } = workload;
+    const stored = { workload: { namespace, kind, name }, decisions };
+    const kept = { ...stored, octets: Buffer.byteLength(JSON.stringify(stored)) };
+    this.#refuseOverflow(kept);
+    this.#store.saveDecisions(stored);
+    this.#keep(kept);
+  }
+
+  delete(workload: WorkloadRef): void {
+    this.#store.deleteDecisions(workload);
+    this.#octets -= this.#kept.get(workloadKey(workload))?.octets ?? 0;
+    this.#kept.delete(workloadKey(workload));
+  }
+
+  /** What the store kept. */
+  restore(all: readonly StoredDecisions[]): void {
+    for (const stored of all) this.#keep({ ...stored, octets: Buffer.byteLength(JSON.stringify(stored)) });
+  }
+
+  #refuseOverflow({ workload, octets }: Kept): void {
+    const before = this.#kept.get(workloadKey(workload));
+    const documents = this.#kept.size + (before === undefined ? 1 : 0);
+    if (documents > MAX_DOCUMENTS) throw new DecisionsFull(`decisions of ${MAX_DOCUMENTS} workloads are kept already`);
+    if (this.#octets - (before?.octets ?? 0) + octets > MAX_OCTETS)
+      throw new DecisionsFull(`there is room for ${MAX_OCTETS} octets of decisions, and these are too many`);
+  }
+
+  #keep(kept: Kept): void {
+    const key = workloadKey(kept.workload);
+    this.#octets += kept.octets - (this.#kept.get(key)?.octets ?? 0);
+    this.#kept.set(key, kept);
+  }
+}
