@@ -2,8 +2,8 @@ import type { ClusterState } from "../cluster/cluster-state.ts";
 import { type LabelSelector, type WorkloadRef, workloadKey } from "../cluster/workload.ts";
 import { type Edge, edgeKey } from "../profile/edge.ts";
 import type { Profile } from "../profile/profile.ts";
-import { ClusterAddresses } from "./learn/cluster-addresses.ts";
 import { type Draft, draftPolicy, ownSelector } from "./learn/draft.ts";
+import { lookAround } from "./learn/surroundings.ts";
 import { compilePolicies } from "./evaluate/evaluate.ts";
 import type { NetworkPolicy } from "./network-policy.ts";
 import { Representatives } from "./review/representatives.ts";
@@ -56,8 +56,8 @@ function generateTogether(
   cluster: ClusterState,
   settings: GeneratorSettings,
 ): Generated[] {
-  const addresses = new ClusterAddresses(cluster);
-  const drafts = profiles.map((profile) => draftPolicy(inOrder(profile), cluster, settings, addresses));
+  const surroundings = lookAround(cluster, settings);
+  const drafts = profiles.map((profile) => draftPolicy(inOrder(profile), surroundings));
   const scene = setScene(drafts, cluster, settings);
   const unmatched = unmatchedOptions(profiles, settings);
   return drafts.map((draft) => ({
@@ -87,7 +87,8 @@ function setScene(drafts: readonly Draft[], cluster: ClusterState, settings: Gen
   );
   const representatives = new Representatives(cluster, selectorsOf(drafts, cluster));
   const together = compilePolicies([...standing, ...policies], cluster);
-  return { cluster, settings, representatives, standing, replaced, together };
+  const byNamespace = Map.groupBy(standing, ({ metadata }) => metadata.namespace);
+  return { cluster, settings, representatives, standing: byNamespace, replaced, together };
 }
 
 function selectorsOf(drafts: readonly Draft[], cluster: ClusterState): ReadonlyMap<string, LabelSelector> {

@@ -1,21 +1,21 @@
 import type { Direction } from "../../profile/edge.ts";
-import { parseAddress } from "../cidr.ts";
-import { compilePolicy, type EvaluatedPolicy, type Selection } from "./compiled-policy.ts";
+import { compilePolicy, type EvaluatedPolicy } from "./compiled-policy.ts";
 import type { End } from "./end.ts";
 import { LabelClasses, type NamespaceLabels } from "./label-class.ts";
-import { isOwnNode, type PreparedEnd, ruleAllows } from "./match-rule.ts";
+import { isOwnNode, PreparedEnd, ruleAllows } from "./match-rule.ts";
+import { Selections } from "./selections.ts";
 import { isAllowedBySide, type Question, type SideVerdict, type Verdict } from "./verdict.ts";
 
 /** Policies must be valid (validate.ts), and are read once: compile anew when one of them or a namespace changes. */
 export function compilePolicies(policies: readonly EvaluatedPolicy[], cluster: NamespaceLabels): CompiledPolicies {
-  const selections: Selection[] = [];
+  const selections = new Selections();
   const byNamespace = Map.groupBy(policies, (policy) => policy.metadata.namespace);
   const compiled = new Map(
     byNamespace
       .entries()
       .map(([namespace, own]) => [namespace, own.map((policy) => compilePolicy(policy, selections))]),
   );
-  return new CompiledPolicies(new LabelClasses(compiled, selections.length, cluster));
+  return new CompiledPolicies(new LabelClasses(compiled, selections.count, cluster));
 }
 
 /**
@@ -57,12 +57,8 @@ export class CompiledPolicies {
   #prepare(end: End): PreparedEnd {
     const known = this.#prepared.get(end);
     if (known !== undefined) return known;
-    const texts = end.kind === "pod" ? end.ips : [end.ip];
-    const addresses = texts.flatMap((text) => parseAddress(text) ?? []);
-    const prepared: PreparedEnd =
-      end.kind === "pod" && !end.hostNetwork
-        ? { end, addresses, labelClass: this.#classes.of(end), isNode: undefined }
-        : { end, addresses, labelClass: undefined, isNode: end.node };
+    const labelClass = end.kind === "pod" && !end.hostNetwork ? this.#classes.of(end) : undefined;
+    const prepared = new PreparedEnd(end, labelClass);
     this.#prepared.set(end, prepared);
     return prepared;
   }

@@ -21,8 +21,8 @@ export interface Scene {
   readonly cluster: ClusterState;
   readonly settings: GeneratorSettings;
   readonly representatives: Representatives;
-  /** The cluster's policies but for those that a draft replaces. */
-  readonly standing: readonly NetworkPolicyObject[];
+  /** The cluster's policies but for those that a draft replaces, by namespace. */
+  readonly standing: ReadonlyMap<string, readonly NetworkPolicyObject[]>;
   /** Those that a draft replaces, by `namespace/name`. */
   readonly replaced: ReadonlyMap<string, NetworkPolicyObject>;
   /** All that will stand once the drafts are applied. */
@@ -80,7 +80,7 @@ function lookBeside(policy: NonNullable<Draft["policy"]>, { profile }: Draft, sc
   const { name, namespace } = policy.metadata;
   const replaced = scene.replaced.get(`${namespace}/${name}`);
   return {
-    existing: [...besideIt(policy, scene.standing, scene.representatives.of(profile.workload))],
+    existing: [...besideIt(policy, scene.standing.get(namespace) ?? [], scene.representatives.of(profile.workload))],
     replaces: replacedPolicy(policy, replaced),
     undo: undoOf(policy, replaced),
   };

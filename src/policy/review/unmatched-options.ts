@@ -7,6 +7,7 @@ import { warn } from "./wording.ts";
 
 /** A slip in an edge or peer to leave out would leave its rule in, unsaid. */
 export function unmatchedOptions(profiles: readonly Profile[], settings: GeneratorSettings): readonly Warning[] {
+  if (settings.leaveOut.size + settings.keep.size === 0) return [];
   const seen = new Set(profiles.flatMap(edgesOf).flatMap((edge) => [edgeKey(edge), peerKey(edge.peer)]));
   return (["leaveOut", "keep"] as const).flatMap((option) =>
     [...settings[option]]

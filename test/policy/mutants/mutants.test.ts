@@ -10,7 +10,7 @@ import { type PlantedFault, readFaults } from "./read-faults.ts";
 const ENTRY = "src/policy/evaluate/evaluate.ts";
 const PARTS = [
   ENTRY,
-  ...["compiled-policy.ts", "end.ts", "label-class.ts", "match-rule.ts", "verdict.ts"].map(
+  ...["compiled-policy.ts", "end.ts", "label-class.ts", "match-rule.ts", "selections.ts", "verdict.ts"].map(
     (name) => `src/policy/evaluate/${name}`,
   ),
   "src/policy/cidr.ts",
