@@ -32,6 +32,17 @@ await t.test("two evaluators that share nothing agree on every question, and on 
   );
 });
 
+await t.test("one of many policies alone is as if there were no other", async () => {
+  fc.assert(
+    fc.property(world, policy, ({ policies: given, ends, ports }, one) => {
+      const { judged } = judge({ policies: [one], ends, ports });
+      const all = compilePolicies([...given, one, { ...one }], cluster);
+      return disagreement(() => all.only(one), [{ policies: [one], judged }]) === undefined;
+    }),
+    { numRuns: 300 },
+  );
+});
+
 await t.test("a policy that is there twice under two names changes nothing", async () => {
   fc.assert(
     fc.property(policies, policy, question, (given, added, asked) => {

@@ -18,6 +18,7 @@ export interface EvaluatedPolicy {
 }
 
 export interface CompiledPolicy {
+  readonly source: EvaluatedPolicy;
   /** `namespace/name` */
   readonly name: string;
   readonly podSelector: LabelSelector;
@@ -69,6 +70,7 @@ export function compilePolicy(policy: EvaluatedPolicy, selections: Selections): 
       ? rules.map((rule, index) => compileRule(rule, `${name}: ${direction}[${index}]`, metadata.namespace, selections))
       : undefined;
   return {
+    source: policy,
     name,
     podSelector: spec.podSelector,
     ingress: compile("ingress", (spec.ingress ?? []).map(ingressRule)),

@@ -1,5 +1,5 @@
 import type { Direction } from "../../profile/edge.ts";
-import { compilePolicy, type EvaluatedPolicy } from "./compiled-policy.ts";
+import { type CompiledPolicy, compilePolicy, type EvaluatedPolicy } from "./compiled-policy.ts";
 import type { End } from "./end.ts";
 import { LabelClasses, type NamespaceLabels } from "./label-class.ts";
 import { isOwnNode, PreparedEnd, ruleAllows } from "./match-rule.ts";
@@ -26,10 +26,18 @@ export function compilePolicies(policies: readonly EvaluatedPolicy[], cluster: N
  */
 export class CompiledPolicies {
   readonly #classes: LabelClasses;
-  readonly #prepared = new WeakMap<End, PreparedEnd>();
+  readonly #prepared: WeakMap<End, PreparedEnd>;
+  readonly #only: EvaluatedPolicy | undefined;
 
-  constructor(classes: LabelClasses) {
+  constructor(classes: LabelClasses, prepared = new WeakMap<End, PreparedEnd>(), only?: EvaluatedPolicy) {
     this.#classes = classes;
+    this.#prepared = prepared;
+    this.#only = only;
+  }
+
+  /** One of the policies as if there were no other; what was looked up for all of them serves it as well. */
+  only(policy: EvaluatedPolicy): CompiledPolicies {
+    return new CompiledPolicies(this.#classes, this.#prepared, policy);
   }
 
   /** The same answer as `decide`, without the names: it stops at the first rule that allows. */
@@ -37,7 +45,7 @@ export class CompiledPolicies {
     if (isSamePod(question)) return true;
     const from = this.#prepare(question.from);
     const to = this.#prepare(question.to);
-    return passes("egress", from, to, question) && passes("ingress", to, from, question);
+    return this.#passes("egress", from, to, question) && this.#passes("ingress", to, from, question);
   }
 
   decide(question: Question): Verdict {
@@ -51,7 +59,9 @@ export class CompiledPolicies {
   decideSide(direction: Direction, question: Question): SideVerdict {
     const from = this.#prepare(question.from);
     const to = this.#prepare(question.to);
-    return direction === "egress" ? verdictOf("egress", from, to, question) : verdictOf("ingress", to, from, question);
+    return direction === "egress"
+      ? this.#verdict("egress", from, to, question)
+      : this.#verdict("ingress", to, from, question);
   }
 
   #prepare(end: End): PreparedEnd {
@@ -62,26 +72,32 @@ export class CompiledPolicies {
     this.#prepared.set(end, prepared);
     return prepared;
   }
-}
 
-function passes(direction: Direction, subject: PreparedEnd, other: PreparedEnd, question: Question): boolean {
-  const policies = subject.labelClass?.[direction];
-  if (policies === undefined || policies.length === 0) return true;
-  if (direction === "ingress" && isOwnNode(subject, other)) return true;
-  return policies.some((policy) => policy[direction]?.some((rule) => ruleAllows(rule, subject, other, question)));
-}
+  /** The policies that isolate an end; undefined where none applies to it. */
+  #isolating(direction: Direction, { labelClass }: PreparedEnd): readonly CompiledPolicy[] | undefined {
+    const policies = labelClass?.[direction];
+    return this.#only === undefined ? policies : policies?.filter(({ source }) => source === this.#only);
+  }
 
-function verdictOf(direction: Direction, subject: PreparedEnd, other: PreparedEnd, question: Question): SideVerdict {
-  const policies = subject.labelClass?.[direction];
-  if (policies === undefined) return { kind: "exempt" };
-  if (policies.length === 0) return { kind: "not isolated" };
-  if (direction === "ingress" && isOwnNode(subject, other)) return { kind: "own node" };
-  const rules = policies
-    .flatMap((policy) => policy[direction] ?? [])
-    .filter((rule) => ruleAllows(rule, subject, other, question))
-    .map((rule) => rule.name);
-  if (rules.length > 0) return { kind: "allowed", rules };
-  return { kind: "refused", policies: policies.map((policy) => policy.name) };
+  #passes(direction: Direction, subject: PreparedEnd, other: PreparedEnd, question: Question): boolean {
+    const policies = this.#isolating(direction, subject);
+    if (policies === undefined || policies.length === 0) return true;
+    if (direction === "ingress" && isOwnNode(subject, other)) return true;
+    return policies.some((policy) => policy[direction]?.some((rule) => ruleAllows(rule, subject, other, question)));
+  }
+
+  #verdict(direction: Direction, subject: PreparedEnd, other: PreparedEnd, question: Question): SideVerdict {
+    const policies = this.#isolating(direction, subject);
+    if (policies === undefined) return { kind: "exempt" };
+    if (policies.length === 0) return { kind: "not isolated" };
+    if (direction === "ingress" && isOwnNode(subject, other)) return { kind: "own node" };
+    const rules = policies
+      .flatMap((policy) => policy[direction] ?? [])
+      .filter((rule) => ruleAllows(rule, subject, other, question))
+      .map((rule) => rule.name);
+    if (rules.length > 0) return { kind: "allowed", rules };
+    return { kind: "refused", policies: policies.map((policy) => policy.name) };
+  }
 }
 
 function isSamePod({ from, to }: Question): boolean {

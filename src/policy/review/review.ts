@@ -33,7 +33,7 @@ export interface Scene {
 export function reviewDraft(draft: Draft, scene: Scene, more: readonly Warning[]): Review {
   const { profile, learned, policy, withheld } = draft;
   const { cluster, representatives, settings, together } = scene;
-  const alone = compilePolicies(policy === null ? [] : [policy], cluster);
+  const alone = policy === null ? compilePolicies([], cluster) : together.only(policy);
   const court: Court = { profile, heldBack: learned.heldBack, representatives, alone, together };
   const edges = edgesOf(profile).toSorted(forReading);
   const { passed, leftOut } = proveEdges(edges, court);
