@@ -100,6 +100,7 @@ export class CompiledPolicies {
   }
 }
 
-function isSamePod({ from, to }: Question): boolean {
+/** A pod may always reach itself. */
+export function isSamePod({ from, to }: Question): boolean {
   return from.kind === "pod" && to.kind === "pod" && from.name === to.name && from.namespace === to.namespace;
 }

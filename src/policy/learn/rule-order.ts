@@ -1,6 +1,6 @@
 import { cidrSortKey, parseCidr } from "../cidr.ts";
 import type { Origin, RulePeer, RulePort } from "../rule.ts";
-import { canonicalSelector, compareText } from "../selector.ts";
+import { compareText } from "../selector.ts";
 
 /**
  * Keys under which peers and ports are equal, and in whose order they are written: pods before addresses,
@@ -11,7 +11,7 @@ export function peerOrder(peer: RulePeer): string {
     case "namespace":
       return "0";
     case "pods":
-      return `1${peer.namespace}/${JSON.stringify(canonicalSelector(peer.selector))}`;
+      return `1${peer.namespace}/${JSON.stringify(peer.selector)}`;
     case "block": {
       const cidr = parseCidr(peer.cidr);
       return `2${cidr === undefined ? peer.cidr : cidrSortKey(cidr)}`;
