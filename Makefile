@@ -20,9 +20,11 @@ test: $(STAMP)
 	@scripts/setup.sh --for-tests
 	@tap
 
-## Ten million broken packets and five thousand times broken files, from a seed that is told: SEED=N gives them again.
+## Ten million broken packets, five thousand times broken files (SEED=N, which is told, gives them again) and a million
+## questions to both policy evaluators.
 fuzz: $(STAMP)
 	@node --disable-warning=ExperimentalWarning test/fuzz/fuzz.ts $(if $(SEED),--seed $(SEED)) $(FUZZ)
+	@WEIR_QUESTIONS=1000000 tap test/policy/evaluate.property.test.ts
 
 ## A minute each of forged SYNs at all speed: what they do to memory, HTTP answers and what is learned. SECONDS_EACH=5 is shorter.
 flood: $(STAMP)

@@ -2,9 +2,9 @@ import type { ClusterState } from "../cluster/cluster-state.ts";
 import { type LabelSelector, type WorkloadRef, workloadKey } from "../cluster/workload.ts";
 import { type Edge, edgeKey } from "../profile/edge.ts";
 import type { Profile } from "../profile/profile.ts";
-import { ClusterAddresses } from "./learn/cluster-addresses.ts";
 import { type Draft, draftPolicy, ownSelector } from "./learn/draft.ts";
 import type { PolicyDocument } from "./dialect/written.ts";
+import { lookAround, type Surroundings } from "./learn/surroundings.ts";
 import { compilePolicies } from "./evaluate/evaluate.ts";
 import type { NetworkPolicy } from "./network-policy.ts";
 import { Representatives } from "./review/representatives.ts";
@@ -60,13 +60,14 @@ export function generatePolicies(
 }
 
 function generateTogether(profiles: readonly Profile[], cluster: ClusterState, settings: SettingsForAll): Generated[] {
-  const addresses = new ClusterAddresses(cluster);
+  if (profiles.length === 0) return [];
+  // What the caller names is the same for all; the rest is each workload's own.
+  const surroundings = lookAround(cluster, settingsFor(profiles[0]!.workload, settings));
   const drafts = profiles.map((profile) =>
-    draftPolicy(inOrder(profile), cluster, settingsFor(profile.workload, settings), addresses),
+    draftPolicy(inOrder(profile), { ...surroundings, settings: settingsFor(profile.workload, settings) }),
   );
-  const scene = setScene(drafts, cluster);
-  // What the caller names is the same for all.
-  const unmatched = drafts.length === 0 ? [] : unmatchedOptions(profiles, drafts[0]!.settings);
+  const scene = setScene(drafts, surroundings);
+  const unmatched = unmatchedOptions(profiles, surroundings.settings);
   return drafts.map((draft) => ({
     workload: draft.profile.workload,
     policy: draft.policy,
@@ -89,7 +90,7 @@ function byKey(a: Edge, b: Edge): number {
   return compareText(edgeKey(a), edgeKey(b));
 }
 
-function setScene(drafts: readonly Draft[], cluster: ClusterState): Scene {
+function setScene(drafts: readonly Draft[], { cluster, served }: Surroundings): Scene {
   const policies = drafts.flatMap(({ policy }) => policy ?? []);
   // A policy of another kind replaces none, whatever its name.
   const replacing = drafts.filter(({ settings }) => settings.dialect === "kubernetes");
@@ -101,7 +102,8 @@ function setScene(drafts: readonly Draft[], cluster: ClusterState): Scene {
   );
   const representatives = new Representatives(cluster, selectorsOf(drafts, cluster));
   const together = compilePolicies([...standing, ...policies], cluster);
-  return { cluster, representatives, standing, replaced, together };
+  const byNamespace = Map.groupBy(standing, ({ metadata }) => metadata.namespace);
+  return { cluster, served, representatives, standing: byNamespace, replaced, together };
 }
 
 function selectorsOf(drafts: readonly Draft[], cluster: ClusterState): ReadonlyMap<string, LabelSelector> {

@@ -21,7 +21,7 @@ export interface Rule {
 export type Origin = "learned" | "dns" | "option";
 
 export type RulePeer =
-  /** The pods of one or, where they share a selector, several workloads. */
+  /** The pods of one or, where they share a selector, several workloads. The selector is canonical. */
   | {
       readonly kind: "pods";
       readonly namespace: string;

@@ -6,6 +6,9 @@ import { type Direction, type Edge, edgeKey, type ExternalPeer, type Peer } from
 /** Pods, nodes and names that an edge keeps of each; more say nothing new. */
 const MAX_WITNESSES = 16;
 
+/** Connections within so long of the first of them are one occasion: a burst tells no more than one of its connections. */
+const OCCASION_US = 60_000_000;
+
 /** What makes an edge the edge it is. */
 export interface EdgeIdentity {
   readonly direction: Direction;
@@ -30,6 +33,8 @@ export class EdgeRecord {
   readonly key: string;
   readonly #identity: EdgeIdentity;
   #connections = 0;
+  #occasions = 0;
+  #occasionUs = Number.NEGATIVE_INFINITY;
   #bytes: ByteCount | null = null;
   readonly #outcomes: Partial<Record<Outcome, number>> = {};
   #firstSeenUs = Number.POSITIVE_INFINITY;
@@ -52,6 +57,7 @@ export class EdgeRecord {
   /** One more connection of this edge. */
   count(connection: Connection, witness: Witness): void {
     this.#connections += 1;
+    this.#countOccasion(connection.startUs);
     this.#outcomes[connection.outcome] = (this.#outcomes[connection.outcome] ?? 0) + 1;
     this.#firstSeenUs = Math.min(this.#firstSeenUs, connection.startUs);
     this.#lastSeenUs = Math.max(this.#lastSeenUs, connection.endUs);
@@ -60,6 +66,13 @@ export class EdgeRecord {
     for (const name of witness.names) addBounded(this.#names, name);
     for (const name of witness.claimedNames) addBounded(this.#claimedNames, name);
     if (witness.resolution === "address") this.#resolution = "address";
+  }
+
+  /** What comes late, out of order, is no occasion of its own: rather one too few. */
+  #countOccasion(startUs: number): void {
+    if (startUs < this.#occasionUs + OCCASION_US) return;
+    this.#occasions += 1;
+    this.#occasionUs = startUs;
   }
 
   /** What a connection that was counted before turned out to have carried. */
@@ -83,6 +96,7 @@ export class EdgeRecord {
       protocol,
       port,
       connections: this.#connections,
+      occasions: this.#occasions,
       bytes: this.#bytes,
       outcomes: { ...this.#outcomes },
       firstSeen: rfc3339(this.#firstSeenUs),
@@ -109,6 +123,8 @@ export class EdgeRecord {
     const { names = [], claimedNames = [] } = edge.peer.type === "external" ? edge.peer : {};
     const record = new EdgeRecord(edge);
     record.#connections = edge.connections;
+    record.#occasions = occasionsOf(edge);
+    record.#occasionUs = Date.parse(edge.lastSeen) * 1000;
     record.#bytes = edge.bytes;
     Object.assign(record.#outcomes, edge.outcomes);
     record.#firstSeenUs = Date.parse(edge.firstSeen) * 1000;
@@ -120,6 +136,12 @@ export class EdgeRecord {
     record.#resolution = edge.resolution;
     return record;
   }
+}
+
+/** Of an edge that does not tell: no more than its connections, and than there is time for. */
+export function occasionsOf({ occasions, connections, firstSeen, lastSeen }: Edge): number {
+  const spanUs = (Date.parse(lastSeen) - Date.parse(firstSeen)) * 1000;
+  return occasions ?? Math.min(connections, 1 + Math.floor(spanUs / OCCASION_US));
 }
 
 function addBounded(set: Set<string>, value: string): void {

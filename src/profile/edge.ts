@@ -26,6 +26,8 @@ export interface Edge {
   /** Server port as a policy sees it, after DNAT; 0 where it is not known. */
   readonly port: number;
   readonly connections: number;
+  /** Times that it came, connections within a minute being one; not told by stores of earlier versions. */
+  readonly occasions?: number;
   readonly bytes: ByteCount | null;
   /** Connections by outcome. */
   readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;

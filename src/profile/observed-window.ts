@@ -41,6 +41,13 @@ export class ObservedWindow {
     return this.#window;
   }
 
+  /** How long anybody watched, without the times between captures. */
+  get watchedMs(): number {
+    const { sinceUs, untilUs, losses } = this.#window;
+    if (sinceUs === null || untilUs === null) return 0;
+    return Math.max(0, (untilUs - sinceUs - (losses?.unwatchedUs ?? 0)) / 1000);
+  }
+
   restore(window: Window): void {
     this.#window = window;
     this.#watchedUs = window.untilUs ?? undefined;

@@ -119,7 +119,7 @@ export class ProfileBook {
       pods: workload?.pods ?? [],
       nodes: this.#nodes(edges, workload?.nodes ?? []),
       observed: this.#observed(edges),
-      learned: judgeLearned(edges),
+      learned: judgeLearned(edges, this.#window.watchedMs),
       ingress: edges.filter((edge) => edge.direction === "ingress").sort(byKey),
       egress: edges.filter((edge) => edge.direction === "egress").sort(byKey),
       failed: [...(record?.edges("failed") ?? [])].sort(byKey),

@@ -40,6 +40,9 @@ const edge = Type.Object({
   protocol,
   port,
   connections: count,
+  occasions: Type.Optional(
+    Type.Integer({ minimum: 0, description: "times that it came, connections within a minute being one" }),
+  ),
   bytes,
   outcomes: Type.Record(Type.String(), count),
   firstSeen: time,

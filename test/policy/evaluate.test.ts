@@ -221,8 +221,16 @@ await t.test("a pod reaches itself, a node its own pods, and pods in the host ne
   t.equal(allowed(agent("n2"), db), false);
   t.equal(allowed(db, address("192.168.0.1", "n1")), false, "the way back needs a rule");
   t.equal(allowed(pod("shop/agent", { hostNetwork: true }), address("203.0.113.1")), true, "no policy applies to it");
+  const fromNodes = { ingress: [{ from: [{ ipBlock: { cidr: "192.168.0.0/24" } }] }] };
+  t.equal(ask(fromNodes, pod("kube-system/agent", { hostNetwork: true, node: "n2", ips: ["192.168.0.2"] })), true);
   const everyPod = { podSelector: {}, ingress: [{ from: [{ namespaceSelector: {} }] }] };
   t.equal(ask(everyPod, agent("n2")), false, "and no selector finds it");
+});
+
+await t.test("what answers needs no rule: only who opens the connection is asked", async (t) => {
+  const shut = { policyTypes: ["Ingress", "Egress"] as const };
+  t.equal(ask({ ...shut, ingress: [{}] }), true, "db answers though it may not open anything");
+  t.equal(ask({ ...shut, egress: [{}] }, db, web), true, "and is answered though nobody may connect to it");
 });
 
 await t.test("where no policy can apply, that is the reason", async (t) => {

@@ -60,6 +60,7 @@ await t.test("a partial view is the first thing said, and losses, haste and doub
     "warning edges-overflowed: 2 edges found no room in the profile, and no rule here",
     "warning not-learned: still learning: the next connection is a new one with a chance of up to 45.7 %",
     "warning no-ingress: no ingress was seen: all of it, but for its own node's, is refused",
+    "info short-watch: watched for less than a week: what comes once a week may not have come",
     "info inferred-edges: 1 edge older than the capture, its direction inferred",
     "info assumed-backends: 1 edge seen at a Service's address only, its backends taken from the API",
     "info failed-attempts: 1 edge of failed attempts alone: no rule is made for it",

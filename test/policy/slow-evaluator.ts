@@ -21,14 +21,39 @@ export interface SlowQuestion {
 
 type NamespaceLabels = (namespace: string) => Readonly<Record<string, string>>;
 
+export interface SlowVerdict {
+  readonly allowed: boolean;
+  readonly egress: SlowSide;
+  readonly ingress: SlowSide;
+}
+
+/** What is said at one end, and the names of all rules that allow where the pod is isolated. */
+export interface SlowSide {
+  readonly allowed: boolean;
+  readonly rules: readonly string[];
+}
+
+const OPEN: SlowSide = { allowed: true, rules: [] };
+
 export function slowlyAllowed(
   policies: readonly SlowPolicy[],
   namespaceLabels: NamespaceLabels,
   question: SlowQuestion,
 ): boolean {
+  return slowlyJudged(policies, namespaceLabels, question).allowed;
+}
+
+export function slowlyJudged(
+  policies: readonly SlowPolicy[],
+  namespaceLabels: NamespaceLabels,
+  question: SlowQuestion,
+): SlowVerdict {
   const { from, to } = question;
-  if (from.kind === "pod" && to.kind === "pod" && from.namespace === to.namespace && from.name === to.name) return true;
-  return mayLeave(policies, namespaceLabels, question) && mayEnter(policies, namespaceLabels, question);
+  const isSelf = from.kind === "pod" && to.kind === "pod" && from.namespace === to.namespace && from.name === to.name;
+  if (isSelf) return { allowed: true, egress: OPEN, ingress: OPEN };
+  const egress = leaving(policies, namespaceLabels, question);
+  const ingress = entering(policies, namespaceLabels, question);
+  return { allowed: egress.allowed && ingress.allowed, egress, ingress };
 }
 
 /**
@@ -36,17 +61,19 @@ export function slowlyAllowed(
  * allows the traffic), OR if the traffic matches at least one egress rule across all of the NetworkPolicy
  * objects whose podSelector matches the pod."
  */
-function mayLeave(policies: readonly SlowPolicy[], namespaceLabels: NamespaceLabels, question: SlowQuestion): boolean {
+function leaving(policies: readonly SlowPolicy[], namespaceLabels: NamespaceLabels, question: SlowQuestion): SlowSide {
   const { from, to } = question;
-  if (from.kind !== "pod" || from.hostNetwork) return true;
+  if (from.kind !== "pod" || from.hostNetwork) return OPEN;
   const isolating = policies.filter((policy) => selects(policy, from) && typesOf(policy.spec).includes("Egress"));
-  if (isolating.length === 0) return true;
-  return isolating.some((policy) =>
-    (policy.spec.egress ?? []).some(
-      (rule) =>
-        peersMatch(rule.to, policy.metadata.namespace, namespaceLabels, to, from) && portsMatch(rule.ports, question),
+  if (isolating.length === 0) return OPEN;
+  const rules = isolating.flatMap(({ metadata: { namespace, name }, spec }) =>
+    (spec.egress ?? []).flatMap((rule, index) =>
+      peersMatch(rule.to, namespace, namespaceLabels, to, from) && portsMatch(rule.ports, question)
+        ? [`${namespace}/${name}: egress[${index}]`]
+        : [],
     ),
   );
+  return { allowed: rules.length > 0, rules };
 }
 
 /**
@@ -54,18 +81,20 @@ function mayLeave(policies: readonly SlowPolicy[], namespaceLabels: NamespaceLab
  * allows the traffic), OR if the traffic source is the pod's local node, OR if the traffic matches at least one
  * ingress rule across all of the NetworkPolicy objects whose podSelector matches the pod."
  */
-function mayEnter(policies: readonly SlowPolicy[], namespaceLabels: NamespaceLabels, question: SlowQuestion): boolean {
+function entering(policies: readonly SlowPolicy[], namespaceLabels: NamespaceLabels, question: SlowQuestion): SlowSide {
   const { from, to } = question;
-  if (to.kind !== "pod" || to.hostNetwork) return true;
+  if (to.kind !== "pod" || to.hostNetwork) return OPEN;
   const isolating = policies.filter((policy) => selects(policy, to) && typesOf(policy.spec).includes("Ingress"));
-  if (isolating.length === 0) return true;
-  if (to.node !== undefined && nodeOf(from) === to.node) return true;
-  return isolating.some((policy) =>
-    (policy.spec.ingress ?? []).some(
-      (rule) =>
-        peersMatch(rule.from, policy.metadata.namespace, namespaceLabels, from, to) && portsMatch(rule.ports, question),
+  if (isolating.length === 0) return OPEN;
+  if (to.node !== undefined && nodeOf(from) === to.node) return OPEN;
+  const rules = isolating.flatMap(({ metadata: { namespace, name }, spec }) =>
+    (spec.ingress ?? []).flatMap((rule, index) =>
+      peersMatch(rule.from, namespace, namespaceLabels, from, to) && portsMatch(rule.ports, question)
+        ? [`${namespace}/${name}: ingress[${index}]`]
+        : [],
     ),
   );
+  return { allowed: rules.length > 0, rules };
 }
 
 /** The node that speaks, where it is the node: its own address, or a pod that shares it. */

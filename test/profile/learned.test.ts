@@ -1,16 +1,21 @@
 import t from "tap";
+import { EdgeRecord } from "../../src/profile/edge-record.ts";
 import type { Edge } from "../../src/profile/edge.ts";
 import { judgeLearned } from "../../src/profile/learned.ts";
+import { connection } from "../cluster/builders.ts";
 
-function edgeSeen(connections: number, port: number): Edge {
+const WEEK_MS = 7 * 86_400_000;
+
+function edgeSeen(occasions: number, port: number): Edge {
   return {
     direction: "egress",
     peer: { type: "external", ip: "203.0.113.1" },
     protocol: "TCP",
     port,
-    connections,
+    connections: occasions * 3,
+    occasions,
     bytes: null,
-    outcomes: { established: connections },
+    outcomes: { established: occasions * 3 },
     firstSeen: "2024-01-01T00:00:00Z",
     lastSeen: "2024-01-01T00:00:00Z",
     pods: [],
@@ -20,60 +25,41 @@ function edgeSeen(connections: number, port: number): Edge {
 }
 
 await t.test("the word grows with what was seen and with how seldom something new was", async (t) => {
-  t.strictSame(judgeLearned([]), { word: "nothing observed", chanceOfNew: 1 });
-  t.equal(judgeLearned([edgeSeen(50, 80)]).word, "learning");
-  t.equal(judgeLearned([edgeSeen(1_000, 80)]).word, "settling");
-  t.equal(judgeLearned([edgeSeen(50_000, 80)]).word, "learned");
+  t.strictSame(judgeLearned([], WEEK_MS), { word: "nothing observed", chanceOfNew: 1 });
+  t.equal(judgeLearned([edgeSeen(50, 80)], WEEK_MS).word, "learning");
+  t.equal(judgeLearned([edgeSeen(1_000, 80)], WEEK_MS).word, "settling");
+  t.equal(judgeLearned([edgeSeen(50_000, 80)], WEEK_MS).word, "learned");
+});
+
+await t.test("before a week was watched nothing is called learned, whatever the number", async (t) => {
+  const { word, chanceOfNew } = judgeLearned([edgeSeen(50_000, 80)], WEEK_MS - 1);
+  t.equal(word, "settling");
+  t.equal(chanceOfNew, judgeLearned([edgeSeen(50_000, 80)], WEEK_MS).chanceOfNew);
 });
 
 await t.test("edges seen once raise the chance of new ones", async (t) => {
-  const steady = judgeLearned([edgeSeen(10_000, 80)]);
-  const scattered = judgeLearned([edgeSeen(8_000, 80), ...Array.from({ length: 2_000 }, (_, n) => edgeSeen(1, n))]);
-  t.ok(scattered.chanceOfNew > steady.chanceOfNew + 0.19);
+  const steady = judgeLearned([edgeSeen(10_000, 80)], WEEK_MS);
+  const scattered = [edgeSeen(8_000, 80), ...Array.from({ length: 2_000 }, (_, n) => edgeSeen(1, n))];
+  t.ok(judgeLearned(scattered, WEEK_MS).chanceOfNew > steady.chanceOfNew + 0.19);
 });
 
-await t.test("the stated bound holds in at least 95 of 100 random workloads", async (t) => {
-  const random = mulberry32(20_240_101);
-  let held = 0;
-  for (let run = 0; run < 100; run++) {
-    const edges = Array.from({ length: 2 + Math.floor(random() * 200) }, () => random() ** 4);
-    const draws = 20 + Math.floor(random() * 2_000);
-    const seen = draw(edges, draws, random);
-    if (missingMass(edges, seen) <= bound(seen)) held += 1;
-  }
-  t.ok(held >= 95, `held in ${held} of 100`);
+const identity = { direction: "egress", peer: { type: "external", ip: "203.0.113.1" }, protocol: "TCP" } as const;
+const witness = { pod: "web-0", node: "n0", resolution: "address", names: [], claimedNames: [] } as const;
+
+await t.test("connections within a minute are one occasion, also over a restart", async (t) => {
+  const record = new EdgeRecord({ ...identity, port: 80 });
+  for (const start of ["12:00:00", "12:00:01", "12:00:59", "12:01:00", "12:00:30", "12:03:00"])
+    record.count(connection("10.0.0.1:40000", "203.0.113.1:80", { start }), witness);
+  t.equal(record.toEdge().occasions, 3);
+  const restored = EdgeRecord.restore(record.toEdge());
+  restored.count(connection("10.0.0.1:40000", "203.0.113.1:80", { start: "12:03:30" }), witness);
+  restored.count(connection("10.0.0.1:40000", "203.0.113.1:80", { start: "12:05:00" }), witness);
+  t.equal(restored.toEdge().occasions, 4);
 });
 
-type Seen = ReadonlyMap<number, number>;
-
-/** How often each edge came in so many connections, drawn by weight. */
-function draw(weights: readonly number[], draws: number, random: () => number): Seen {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const seen = new Map<number, number>();
-  for (let n = 0; n < draws; n++) {
-    let rest = random() * total;
-    const at = weights.findIndex((weight) => (rest -= weight) < 0);
-    seen.set(at, (seen.get(at) ?? 0) + 1);
-  }
-  return seen;
-}
-
-function missingMass(weights: readonly number[], seen: Seen): number {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.reduce((sum, weight, at) => sum + (seen.has(at) ? 0 : weight), 0) / total;
-}
-
-function bound(seen: Seen): number {
-  return judgeLearned([...seen].map(([port, count]) => edgeSeen(count, port))).chanceOfNew;
-}
-
-/** A small generator of pseudo-random numbers, evenly spread over [0, 1), so that the test always draws the same. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+await t.test("an edge of an earlier store has as many occasions as there was time for", async (t) => {
+  const { occasions: _, ...old } = edgeSeen(100, 80);
+  const inThreeMinutes = { ...old, lastSeen: "2024-01-01T00:03:30Z" };
+  t.equal(EdgeRecord.restore(inThreeMinutes).toEdge().occasions, 4);
+  t.equal(EdgeRecord.restore({ ...inThreeMinutes, connections: 2 }).toEdge().occasions, 2);
+});

@@ -54,6 +54,7 @@ await t.test("a connection told as open and again as closed is counted once, wit
     protocol: "TCP",
     port: 8080,
     connections: 1,
+    occasions: 1,
     bytes,
     outcomes: { established: 1 },
     firstSeen: "2024-05-02T12:00:00.000000Z",

@@ -47,6 +47,7 @@ await t.test("a profile is as the contract has it", async (t) => {
       protocol: "TCP",
       port: 8080,
       connections: 2,
+      occasions: 1,
       bytes: { toServer: 1, toClient: 2, exact: true },
       outcomes: { established: 2 },
       firstSeen: "2024-05-02T12:00:00.000000Z",

@@ -9,6 +9,7 @@ import type { LabelSelector } from "../../cluster/workload.ts";
 import type { TransportProtocol } from "../../flow/connection.ts";
 import type { Direction } from "../../profile/edge.ts";
 import { type Cidr, parseCidr } from "../cidr.ts";
+import type { Selection, Selections } from "./selections.ts";
 
 /** What the evaluator needs of a NetworkPolicy, whether it comes from the cluster or was just generated. */
 export interface EvaluatedPolicy {
@@ -17,6 +18,7 @@ export interface EvaluatedPolicy {
 }
 
 export interface CompiledPolicy {
+  readonly source: EvaluatedPolicy;
   /** `namespace/name` */
   readonly name: string;
   readonly podSelector: LabelSelector;
@@ -37,13 +39,6 @@ export interface CompiledRule {
 export type CompiledPeer =
   | { readonly kind: "block"; readonly cidr: Cidr; readonly except: readonly Cidr[] }
   | { readonly kind: "pods"; readonly selection: Selection };
-
-/** A set of pods. `id` counts the selections of one compilation, so that what was found can be kept in an array. */
-export interface Selection {
-  readonly id: number;
-  readonly namespace: { readonly name: string } | { readonly selector: LabelSelector };
-  readonly pods: LabelSelector | undefined;
-}
 
 export type CompiledPort =
   | { readonly kind: "range"; readonly protocol: TransportProtocol; readonly first: number; readonly last: number }
@@ -66,7 +61,7 @@ function egressIf(types: readonly string[]): readonly Direction[] {
 }
 
 /** Turns one policy into its fast form; `selections` collects the sets of pods that its peers name. */
-export function compilePolicy(policy: EvaluatedPolicy, selections: Selection[]): CompiledPolicy {
+export function compilePolicy(policy: EvaluatedPolicy, selections: Selections): CompiledPolicy {
   const { metadata, spec } = policy;
   const name = `${metadata.namespace}/${metadata.name}`;
   const directions = isolatedDirections(spec);
@@ -75,6 +70,7 @@ export function compilePolicy(policy: EvaluatedPolicy, selections: Selection[]):
       ? rules.map((rule, index) => compileRule(rule, `${name}: ${direction}[${index}]`, metadata.namespace, selections))
       : undefined;
   return {
+    source: policy,
     name,
     podSelector: spec.podSelector,
     ingress: compile("ingress", (spec.ingress ?? []).map(ingressRule)),
@@ -91,7 +87,7 @@ function egressRule(rule: NetworkPolicyEgressRule): RuleLike {
 }
 
 /** An empty list restricts nothing, just as a missing one. */
-function compileRule(rule: RuleLike, name: string, namespace: string, selections: Selection[]): CompiledRule {
+function compileRule(rule: RuleLike, name: string, namespace: string, selections: Selections): CompiledRule {
   const { peers, ports } = rule;
   return {
     name,
@@ -101,7 +97,7 @@ function compileRule(rule: RuleLike, name: string, namespace: string, selections
 }
 
 /** No peer at all for a block that is no CIDR: the API server would have refused it, and it lets nobody through. */
-function compilePeer(peer: NetworkPolicyPeer, namespace: string, selections: Selection[]): readonly CompiledPeer[] {
+function compilePeer(peer: NetworkPolicyPeer, namespace: string, selections: Selections): readonly CompiledPeer[] {
   if (peer.ipBlock !== undefined) {
     const cidr = parseCidr(peer.ipBlock.cidr);
     const except = (peer.ipBlock.except ?? []).flatMap((text) => parseCidr(text) ?? []);
@@ -109,9 +105,7 @@ function compilePeer(peer: NetworkPolicyPeer, namespace: string, selections: Sel
   }
   const { namespaceSelector: selector, podSelector: pods } = peer;
   const within = selector === undefined ? { name: namespace } : { selector };
-  const selection: Selection = { id: selections.length, namespace: within, pods };
-  selections.push(selection);
-  return [{ kind: "pods", selection }];
+  return [{ kind: "pods", selection: selections.of(within, pods) }];
 }
 
 function compilePort(entry: NetworkPolicyPort): CompiledPort {

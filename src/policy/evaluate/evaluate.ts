@@ -1,21 +1,21 @@
 import type { Direction } from "../../profile/edge.ts";
-import { parseAddress } from "../cidr.ts";
-import { compilePolicy, type EvaluatedPolicy, type Selection } from "./compiled-policy.ts";
+import { type CompiledPolicy, compilePolicy, type EvaluatedPolicy } from "./compiled-policy.ts";
 import type { End } from "./end.ts";
 import { LabelClasses, type NamespaceLabels } from "./label-class.ts";
-import { isOwnNode, type PreparedEnd, ruleAllows } from "./match-rule.ts";
+import { isOwnNode, PreparedEnd, ruleAllows } from "./match-rule.ts";
+import { Selections } from "./selections.ts";
 import { isAllowedBySide, type Question, type SideVerdict, type Verdict } from "./verdict.ts";
 
 /** Policies must be valid (validate.ts), and are read once: compile anew when one of them or a namespace changes. */
 export function compilePolicies(policies: readonly EvaluatedPolicy[], cluster: NamespaceLabels): CompiledPolicies {
-  const selections: Selection[] = [];
+  const selections = new Selections();
   const byNamespace = Map.groupBy(policies, (policy) => policy.metadata.namespace);
   const compiled = new Map(
     byNamespace
       .entries()
       .map(([namespace, own]) => [namespace, own.map((policy) => compilePolicy(policy, selections))]),
   );
-  return new CompiledPolicies(new LabelClasses(compiled, selections.length, cluster));
+  return new CompiledPolicies(new LabelClasses(compiled, selections.count, cluster));
 }
 
 /**
@@ -26,10 +26,18 @@ export function compilePolicies(policies: readonly EvaluatedPolicy[], cluster: N
  */
 export class CompiledPolicies {
   readonly #classes: LabelClasses;
-  readonly #prepared = new WeakMap<End, PreparedEnd>();
+  readonly #prepared: WeakMap<End, PreparedEnd>;
+  readonly #only: EvaluatedPolicy | undefined;
 
-  constructor(classes: LabelClasses) {
+  constructor(classes: LabelClasses, prepared = new WeakMap<End, PreparedEnd>(), only?: EvaluatedPolicy) {
     this.#classes = classes;
+    this.#prepared = prepared;
+    this.#only = only;
+  }
+
+  /** One of the policies as if there were no other; what was looked up for all of them serves it as well. */
+  only(policy: EvaluatedPolicy): CompiledPolicies {
+    return new CompiledPolicies(this.#classes, this.#prepared, policy);
   }
 
   /** The same answer as `decide`, without the names: it stops at the first rule that allows. */
@@ -37,7 +45,7 @@ export class CompiledPolicies {
     if (isSamePod(question)) return true;
     const from = this.#prepare(question.from);
     const to = this.#prepare(question.to);
-    return passes("egress", from, to, question) && passes("ingress", to, from, question);
+    return this.#passes("egress", from, to, question) && this.#passes("ingress", to, from, question);
   }
 
   decide(question: Question): Verdict {
@@ -51,43 +59,48 @@ export class CompiledPolicies {
   decideSide(direction: Direction, question: Question): SideVerdict {
     const from = this.#prepare(question.from);
     const to = this.#prepare(question.to);
-    return direction === "egress" ? verdictOf("egress", from, to, question) : verdictOf("ingress", to, from, question);
+    return direction === "egress"
+      ? this.#verdict("egress", from, to, question)
+      : this.#verdict("ingress", to, from, question);
   }
 
   #prepare(end: End): PreparedEnd {
     const known = this.#prepared.get(end);
     if (known !== undefined) return known;
-    const texts = end.kind === "pod" ? end.ips : [end.ip];
-    const addresses = texts.flatMap((text) => parseAddress(text) ?? []);
-    const prepared: PreparedEnd =
-      end.kind === "pod" && !end.hostNetwork
-        ? { end, addresses, labelClass: this.#classes.of(end), isNode: undefined }
-        : { end, addresses, labelClass: undefined, isNode: end.node };
+    const labelClass = end.kind === "pod" && !end.hostNetwork ? this.#classes.of(end) : undefined;
+    const prepared = new PreparedEnd(end, labelClass);
     this.#prepared.set(end, prepared);
     return prepared;
   }
+
+  /** The policies that isolate an end; undefined where none applies to it. */
+  #isolating(direction: Direction, { labelClass }: PreparedEnd): readonly CompiledPolicy[] | undefined {
+    const policies = labelClass?.[direction];
+    return this.#only === undefined ? policies : policies?.filter(({ source }) => source === this.#only);
+  }
+
+  #passes(direction: Direction, subject: PreparedEnd, other: PreparedEnd, question: Question): boolean {
+    const policies = this.#isolating(direction, subject);
+    if (policies === undefined || policies.length === 0) return true;
+    if (direction === "ingress" && isOwnNode(subject, other)) return true;
+    return policies.some((policy) => policy[direction]?.some((rule) => ruleAllows(rule, subject, other, question)));
+  }
+
+  #verdict(direction: Direction, subject: PreparedEnd, other: PreparedEnd, question: Question): SideVerdict {
+    const policies = this.#isolating(direction, subject);
+    if (policies === undefined) return { kind: "exempt" };
+    if (policies.length === 0) return { kind: "not isolated" };
+    if (direction === "ingress" && isOwnNode(subject, other)) return { kind: "own node" };
+    const rules = policies
+      .flatMap((policy) => policy[direction] ?? [])
+      .filter((rule) => ruleAllows(rule, subject, other, question))
+      .map((rule) => rule.name);
+    if (rules.length > 0) return { kind: "allowed", rules };
+    return { kind: "refused", policies: policies.map((policy) => policy.name) };
+  }
 }
 
-function passes(direction: Direction, subject: PreparedEnd, other: PreparedEnd, question: Question): boolean {
-  const policies = subject.labelClass?.[direction];
-  if (policies === undefined || policies.length === 0) return true;
-  if (direction === "ingress" && isOwnNode(subject, other)) return true;
-  return policies.some((policy) => policy[direction]?.some((rule) => ruleAllows(rule, subject, other, question)));
-}
-
-function verdictOf(direction: Direction, subject: PreparedEnd, other: PreparedEnd, question: Question): SideVerdict {
-  const policies = subject.labelClass?.[direction];
-  if (policies === undefined) return { kind: "exempt" };
-  if (policies.length === 0) return { kind: "not isolated" };
-  if (direction === "ingress" && isOwnNode(subject, other)) return { kind: "own node" };
-  const rules = policies
-    .flatMap((policy) => policy[direction] ?? [])
-    .filter((rule) => ruleAllows(rule, subject, other, question))
-    .map((rule) => rule.name);
-  if (rules.length > 0) return { kind: "allowed", rules };
-  return { kind: "refused", policies: policies.map((policy) => policy.name) };
-}
-
-function isSamePod({ from, to }: Question): boolean {
+/** A pod may always reach itself. */
+export function isSamePod({ from, to }: Question): boolean {
   return from.kind === "pod" && to.kind === "pod" && from.name === to.name && from.namespace === to.namespace;
 }

@@ -1,6 +1,7 @@
 import { matchesSelector } from "../../cluster/workload/match-selector.ts";
-import type { CompiledPolicy, Selection } from "./compiled-policy.ts";
+import type { CompiledPolicy } from "./compiled-policy.ts";
 import type { PodEnd } from "./end.ts";
+import type { Selection } from "./selections.ts";
 
 /** Where the evaluator learns the labels that namespaceSelector looks at. */
 export interface NamespaceLabels {

@@ -1,17 +1,29 @@
-import { type Address, holdsAddress } from "../cidr.ts";
+import { type Address, holdsAddress, parseAddress } from "../cidr.ts";
 import type { CompiledPeer, CompiledPort, CompiledRule } from "./compiled-policy.ts";
 import type { End } from "./end.ts";
 import { isInSelection, type LabelClass } from "./label-class.ts";
 import type { Question } from "./verdict.ts";
 
 /** What is looked up once for each end, however many questions it comes up in. */
-export interface PreparedEnd {
+export class PreparedEnd {
   readonly end: End;
-  readonly addresses: readonly Address[];
   /** Undefined where no policy applies: not a pod, or one in the host network. */
   readonly labelClass: LabelClass | undefined;
   /** The node whose own address this is. */
   readonly isNode: string | undefined;
+  #addresses: readonly Address[] | undefined;
+
+  constructor(end: End, labelClass: LabelClass | undefined) {
+    this.end = end;
+    this.labelClass = labelClass;
+    this.isNode = labelClass === undefined ? end.node : undefined;
+  }
+
+  /** Read when the first ipBlock asks for them: most rules name pods. */
+  get addresses(): readonly Address[] {
+    this.#addresses ??= addressesOf(this.end);
+    return this.#addresses;
+  }
 }
 
 /** Whether a rule of a policy that isolates `subject` lets `other` through. */
@@ -41,6 +53,11 @@ function addressTowards(other: PreparedEnd, subject: PreparedEnd): Address | und
   const { addresses } = other;
   if (addresses.length <= 1 || subject.addresses.length === 0) return addresses[0];
   return addresses.find(({ family }) => subject.addresses.some((own) => own.family === family)) ?? addresses[0];
+}
+
+function addressesOf(end: End): readonly Address[] {
+  const texts = end.kind === "pod" ? end.ips : [end.ip];
+  return texts.flatMap((text) => parseAddress(text) ?? []);
 }
 
 /** A named port is whatever port of that name and protocol the destination pod declares; outside of pods nothing. */

@@ -3,13 +3,13 @@ import type { LabelSelector } from "../../cluster/workload.ts";
 import type { Profile } from "../../profile/profile.ts";
 import { writePolicy } from "../dialect/dialect.ts";
 import type { Written } from "../dialect/written.ts";
-import type { ClusterAddresses } from "./cluster-addresses.ts";
 import { edgesOf, type LearnedRules, learnRules } from "./learn-rules.ts";
 import { subdomainFault } from "../names.ts";
 import { type NetworkPolicy, toNetworkPolicy } from "../network-policy.ts";
-import { policyLabels, policyName } from "./policy-name.ts";
+import { policyLabels } from "./policy-name.ts";
 import type { GeneratorSettings } from "../resolve-options.ts";
 import { isUsable } from "../selector.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** A policy not yet proven, or why there is none. */
 export interface Draft {
@@ -28,15 +28,11 @@ export interface Withheld {
   readonly reason: string;
 }
 
-export function draftPolicy(
-  profile: Profile,
-  cluster: ClusterState,
-  settings: GeneratorSettings,
-  addresses: ClusterAddresses,
-): Draft {
-  const learned = learnRules(profile, cluster, settings, addresses);
+export function draftPolicy(profile: Profile, surroundings: Surroundings): Draft {
+  const { cluster, settings, names } = surroundings;
+  const learned = learnRules(profile, surroundings);
   const podSelector = ownSelector(profile, cluster);
-  const name = policyName(profile.workload, cluster, settings);
+  const name = names.of(profile.workload);
   const withheld = whyNone(profile, cluster, settings) ?? badName(name);
   if (withheld !== undefined || podSelector === undefined)
     return {

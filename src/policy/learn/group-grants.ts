@@ -3,7 +3,7 @@ import { parseCidr, widthOf } from "../cidr.ts";
 import { covers } from "../covers.ts";
 import { toRulePorts } from "./port-ranges.ts";
 import type { Grant, Rule, RuleBlock, RulePeer, RulePort } from "../rule.ts";
-import { originOrder, peerOrder, portOrder } from "./rule-order.ts";
+import { originOrder, peerOrder, portOrder, sortedBy } from "./rule-order.ts";
 import { compareText } from "../selector.ts";
 
 /**
@@ -114,7 +114,8 @@ function toRules(grants: readonly Grant[]): readonly Rule[] {
   const byPorts = Map.groupBy(entries, ({ direction, origin, ports }) =>
     [direction, originOrder(origin), ...ports.map(portOrder)].join("|"),
   );
-  return [...byPorts.values()].map(toRule).sort((a, b) => compareText(ruleOrder(a), ruleOrder(b)));
+  const rules = [...byPorts.values()].map(toRule);
+  return sortedBy(rules, ruleOrder);
 }
 
 interface Entry extends Omit<Rule, "peers"> {
@@ -125,14 +126,20 @@ interface Entry extends Omit<Rule, "peers"> {
 function toEntry(grants: readonly Grant[]): Entry {
   const { direction, origin } = grants[0]!;
   const peer = mergePeers(grants[0]!.peer, grants.slice(1));
-  const listed = grants.flatMap(({ port }) => port ?? []).sort((a, b) => compareText(portOrder(a), portOrder(b)));
+  const listed = sortedBy(
+    grants.flatMap(({ port }) => port ?? []),
+    portOrder,
+  );
   const ports = grants.some(({ port }) => port === undefined) ? [] : listed;
   return { direction, origin, peer, ports, edges: grants.flatMap(({ edges }) => edges) };
 }
 
 function toRule(entries: readonly Entry[]): Rule {
   const { direction, origin, ports } = entries[0]!;
-  const peers = entries.map(({ peer }) => peer).sort((a, b) => compareText(peerOrder(a), peerOrder(b)));
+  const peers = sortedBy(
+    entries.map(({ peer }) => peer),
+    peerOrder,
+  );
   return { direction, origin, peers, ports, edges: sortedUnion(entries.flatMap(({ edges }) => edges)) };
 }
 

@@ -1,11 +1,11 @@
-import type { ClusterState } from "../../cluster/cluster-state.ts";
 import { type Edge, edgeKey } from "../../profile/edge.ts";
 import type { Profile } from "../../profile/profile.ts";
 import { choiceOf, isKept } from "./choice.ts";
 import { doubted, excluded, type HeldBack, switchedOff, unusable } from "./held-back.ts";
 import { externalPeer, hostPeer, podsPeer, unresolvedPeer } from "./peer-of-edge.ts";
-import { portKey, type Published } from "./published-ports.ts";
-import type { GeneratorSettings } from "../resolve-options.ts";
+import type { Published } from "./published-ports.ts";
+import { portKey } from "./served-ports.ts";
+import type { Surroundings } from "./surroundings.ts";
 import type { Grant, Origin, RulePeer, RulePort } from "../rule.ts";
 
 /** What becomes of an edge. `needless`: it passes, or should, without a rule of its own. */
@@ -15,10 +15,8 @@ export type Judgement =
   | ({ readonly kind: "held back" } & HeldBack);
 
 /** All that the edges of one profile are judged by. */
-export interface Grounds {
+export interface Grounds extends Surroundings {
   readonly profile: Profile;
-  readonly cluster: ClusterState;
-  readonly settings: GeneratorSettings;
   /** `edgeKey` of the edges that are DNS. */
   readonly resolvers: ReadonlySet<string>;
   /** `TCP/8080` -> the Service that publishes it. */

@@ -1,16 +1,14 @@
-import type { ClusterState } from "../../cluster/cluster-state.ts";
 import { type Edge, edgeKey } from "../../profile/edge.ts";
 import type { Profile } from "../../profile/profile.ts";
-import { ClusterAddresses } from "./cluster-addresses.ts";
 import { foldOutside } from "./fold-outside.ts";
 import { groupGrants } from "./group-grants.ts";
 import type { HeldBack } from "./held-back.ts";
 import { judgeEdge } from "./judge-edge.ts";
 import { optionGrants } from "./option-grants.ts";
 import { type Published, publishedPorts } from "./published-ports.ts";
-import type { GeneratorSettings } from "../resolve-options.ts";
 import { resolverEdges, servedDns } from "./resolvers.ts";
 import type { Rule } from "../rule.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 export interface LearnedRules {
   readonly rules: readonly Rule[];
@@ -25,16 +23,12 @@ export interface LearnedRules {
 }
 
 /** In: what a workload did and what the caller wants. Out: what to let through, and what not and why. */
-export function learnRules(
-  profile: Profile,
-  cluster: ClusterState,
-  settings: GeneratorSettings,
-  addresses: ClusterAddresses = new ClusterAddresses(cluster),
-): LearnedRules {
-  const resolvers = resolverEdges(profile, cluster);
-  const published = publishedPorts(cluster, profile.workload);
-  const served = servedDns(profile, cluster);
-  const grounds = { profile, cluster, settings, resolvers, published, servedDns: served };
+export function learnRules(profile: Profile, surroundings: Surroundings): LearnedRules {
+  const { settings, addresses, served } = surroundings;
+  const resolvers = resolverEdges(profile, served);
+  const published = publishedPorts(served.of(profile.workload));
+  const ownDns = servedDns(profile, served);
+  const grounds = { ...surroundings, profile, resolvers, published, servedDns: ownDns };
   const judged = edgesOf(profile).map((edge) => ({ edge, judgement: judgeEdge(edge, grounds) }));
   const granted = judged.flatMap(({ edge, judgement }) =>
     judgement.kind === "granted" ? [{ edge, grants: judgement.grants }] : [],
@@ -44,7 +38,7 @@ export function learnRules(
   for (const { edge, judgement } of judged) if (judgement.kind === "held back") heldBack.set(edgeKey(edge), judgement);
   const grants = [...learned, ...optionGrants(settings)];
   const rules = groupGrants(grants, profile.workload.namespace, settings.maxPorts);
-  return { rules, heldBack, resolvers, published, servedDns: served };
+  return { rules, heldBack, resolvers, published, servedDns: ownDns };
 }
 
 /** What it was seen to do; failed attempts are no edges. */

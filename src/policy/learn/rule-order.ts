@@ -1,6 +1,6 @@
 import { cidrSortKey, parseCidr } from "../cidr.ts";
 import type { Origin, RulePeer, RulePort } from "../rule.ts";
-import { canonicalSelector } from "../selector.ts";
+import { compareText } from "../selector.ts";
 
 /**
  * Keys under which peers and ports are equal, and in whose order they are written: pods before addresses,
@@ -11,7 +11,7 @@ export function peerOrder(peer: RulePeer): string {
     case "namespace":
       return "0";
     case "pods":
-      return `1${peer.namespace}/${JSON.stringify(canonicalSelector(peer.selector))}`;
+      return `1${peer.namespace}/${JSON.stringify(peer.selector)}`;
     case "block": {
       const cidr = parseCidr(peer.cidr);
       return `2${cidr === undefined ? peer.cidr : cidrSortKey(cidr)}`;
@@ -29,6 +29,12 @@ export function portOrder(port: RulePort | undefined): string {
 /** What traffic showed is read first; what was asked for is known anyway. */
 export function originOrder(origin: Origin): string {
   return { learned: "0", dns: "1", option: "2" }[origin];
+}
+
+/** In the order of their keys, each of which is made once. */
+export function sortedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {
+  const keyed = items.map((item) => ({ item, key: keyOf(item) }));
+  return keyed.sort((a, b) => compareText(a.key, b.key)).map(({ item }) => item);
 }
 
 function padded(port: number): string {

@@ -15,7 +15,7 @@ import { compareText } from "../selector.ts";
 const MAX_LISTED = 50;
 
 /**
- * The policies that will stand beside the new one on the same pods. Policies only ever add: what one of them
+ * Of the other policies of its namespace those that will stand beside the new one on the same pods. Policies only ever add: what one of them
  * lets through stays open, whatever the new one says.
  */
 export function besideIt(
@@ -25,7 +25,6 @@ export function besideIt(
 ): readonly ExistingPolicy[] {
   const { namespace } = policy.metadata;
   return standing
-    .filter(({ metadata }) => metadata.namespace === namespace)
     .filter(({ spec }) => all.some((end) => end.kind === "pod" && matchesSelector(spec.podSelector, end.labels)))
     .map((other) => ({
       policy: `${namespace}/${other.metadata.name}`,

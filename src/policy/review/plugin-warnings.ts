@@ -1,7 +1,7 @@
 import type { ClusterState } from "../../cluster/cluster-state.ts";
 import type { Profile } from "../../profile/profile.ts";
-import { servedPorts } from "../learn/published-ports.ts";
 import type { LearnedRules } from "../learn/learn-rules.ts";
+import type { ServedPorts } from "../learn/served-ports.ts";
 import type { GeneratorSettings } from "../resolve-options.ts";
 import type { Warning } from "./review-shape.ts";
 import { counted, warn } from "./wording.ts";
@@ -19,17 +19,23 @@ type Plugin = "cilium" | "calico" | "aws";
 const HBONE_PORT = 15_008;
 const AMBIENT_LABEL = "istio.io/dataplane-mode";
 
+export interface PluginGrounds {
+  readonly cluster: ClusterState;
+  readonly settings: GeneratorSettings;
+  readonly served: ServedPorts;
+}
+
 /** What whoever enforces policies in this cluster does otherwise, where its own pods tell who that is. */
 export function pluginWarnings(
   profile: Profile,
   learned: LearnedRules,
-  { cluster, settings }: { readonly cluster: ClusterState; readonly settings: GeneratorSettings },
+  { cluster, settings, served }: PluginGrounds,
 ): readonly Warning[] {
   const plugins = pluginsOf(cluster);
   return [
     ...(plugins.has("cilium") && settings.dialect !== "cilium" ? ciliumWarnings(learned) : []),
     ...(plugins.has("calico") && settings.dialect === "kubernetes" ? [calicoWarning()] : []),
-    ...(plugins.has("aws") ? awsWarnings(profile, cluster) : []),
+    ...(plugins.has("aws") ? awsWarnings(profile, served) : []),
     ...ambientWarnings(profile, cluster, settings),
   ];
 }
@@ -53,12 +59,12 @@ function calicoWarning(): Warning {
 }
 
 /** https://docs.aws.amazon.com/eks/latest/userguide/cni-network-policy.html: it judges before the Service is resolved. */
-function awsWarnings({ egress }: Profile, cluster: ClusterState): readonly Warning[] {
-  const services = cluster.services();
+function awsWarnings({ egress }: Profile, served: ServedPorts): readonly Warning[] {
   const differing = egress.flatMap(({ peer, port, protocol }) => {
     if (peer.type !== "workload") return [];
-    return servedPorts(services, peer, cluster.podsOf(peer))
-      .filter((served) => served.target === port && served.protocol === protocol && served.port !== port)
+    return served
+      .of(peer)
+      .filter((each) => each.target === port && each.protocol === protocol && each.port !== port)
       .map(({ service: { metadata }, port: asked }) => `${metadata.namespace}/${metadata.name} ${asked}, not ${port}`);
   });
   if (differing.length === 0) return [];

@@ -5,7 +5,7 @@ import { edgeKey } from "../../profile/edge.ts";
 import type { Profile } from "../../profile/profile.ts";
 import { edgesOf, type LearnedRules } from "../learn/learn-rules.ts";
 import { countPorts } from "../learn/port-ranges.ts";
-import { portKey } from "../learn/published-ports.ts";
+import { portKey } from "../learn/served-ports.ts";
 import type { GeneratorSettings } from "../resolve-options.ts";
 import type { Warning } from "./review-shape.ts";
 import type { Rule } from "../rule.ts";

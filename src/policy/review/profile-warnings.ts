@@ -1,4 +1,5 @@
 import type { ClusterState } from "../../cluster/cluster-state.ts";
+import { isWeekWatched } from "../../profile/learned.ts";
 import type { Profile } from "../../profile/profile.ts";
 import { edgesOf } from "../learn/learn-rules.ts";
 import type { Warning } from "./review-shape.ts";
@@ -53,7 +54,15 @@ function windowWarnings({ observed: { since, until, connections, older }, learne
     `${made}; what was open before is seen in part${olderText(older)}, what is rarer perhaps not at all`,
   );
   if (learned.word === "learned" || learned.word === "nothing observed") return [window];
-  return [window, warn("warning", "not-learned", `still ${learned.word}: ${chanceText(learned.chanceOfNew)}`)];
+  const doubt = `still ${learned.word}: ${chanceText(learned.chanceOfNew)}`;
+  return [window, warn("warning", "not-learned", doubt), ...shortWatch(Date.parse(until) - Date.parse(since))];
+}
+
+/** However sure the number is, it is of what came at all. */
+function shortWatch(watchedMs: number): readonly Warning[] {
+  if (isWeekWatched(watchedMs)) return [];
+  const message = "watched for less than a week: what comes once a week may not have come";
+  return [warn("info", "short-watch", message)];
 }
 
 /** Where an old connection stays silent, only the kernel's own table tells of it. */

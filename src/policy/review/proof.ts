@@ -1,7 +1,7 @@
 import { type Edge, edgeKey } from "../../profile/edge.ts";
 import type { Profile } from "../../profile/profile.ts";
 import type { End } from "../evaluate/end.ts";
-import type { CompiledPolicies } from "../evaluate/evaluate.ts";
+import { type CompiledPolicies, isSamePod } from "../evaluate/evaluate.ts";
 import type { HeldBack } from "../learn/held-back.ts";
 import { isFromOwnNode } from "../learn/judge-edge.ts";
 import type { Cast, Representatives } from "./representatives.ts";
@@ -52,7 +52,7 @@ export function rulesNeeded(edge: Edge, court: Court): readonly string[] {
 
 /** Only the own end is asked: the other one may be let through by a policy of its own. */
 function passesAlone({ direction }: Edge, question: Question, alone: CompiledPolicies): boolean {
-  return alone.decide(question).kind === "itself" || isAllowedBySide(alone.decideSide(direction, question));
+  return isSamePod(question) || isAllowedBySide(alone.decideSide(direction, question));
 }
 
 function whyLeftOut(edge: Edge, court: Court, refused: Question | undefined): { code: string; reason: string } {

@@ -5,6 +5,7 @@ import type { Draft } from "../learn/draft.ts";
 import { type CompiledPolicies, compilePolicies } from "../evaluate/evaluate.ts";
 import { besideIt, replacedPolicy, undoOf } from "./existing.ts";
 import { decisionEffects, decisionWarnings } from "./decision-effects.ts";
+import type { ServedPorts } from "../learn/served-ports.ts";
 import { edgesOf } from "../learn/learn-rules.ts";
 import { existingWarnings } from "./existing-warnings.ts";
 import { outsideWarnings } from "./outside-warnings.ts";
@@ -20,9 +21,10 @@ import { compareText } from "../selector.ts";
 /** What drafts are reviewed against. */
 export interface Scene {
   readonly cluster: ClusterState;
+  readonly served: ServedPorts;
   readonly representatives: Representatives;
-  /** The cluster's policies but for those that a draft replaces. */
-  readonly standing: readonly NetworkPolicyObject[];
+  /** The cluster's policies but for those that a draft replaces, by namespace. */
+  readonly standing: ReadonlyMap<string, readonly NetworkPolicyObject[]>;
   /** Those that a draft replaces, by `namespace/name`. */
   readonly replaced: ReadonlyMap<string, NetworkPolicyObject>;
   /** All that will stand once the drafts are applied. */
@@ -32,8 +34,8 @@ export interface Scene {
 /** Proves a draft edge by edge, and says what its reader must know before applying it; `more` is said first. */
 export function reviewDraft(draft: Draft, scene: Scene, more: readonly Warning[]): Review {
   const { profile, settings, learned, policy, written, withheld } = draft;
-  const { cluster, representatives, together } = scene;
-  const alone = compilePolicies(policy === null ? [] : [policy], cluster);
+  const { cluster, served, representatives, together } = scene;
+  const alone = policy === null ? compilePolicies([], cluster) : together.only(policy);
   const court: Court = { profile, heldBack: learned.heldBack, representatives, alone, together };
   const edges = edgesOf(profile).toSorted(forReading);
   const { passed, leftOut } = proveEdges(edges, court);
@@ -47,7 +49,7 @@ export function reviewDraft(draft: Draft, scene: Scene, more: readonly Warning[]
     ...outsideWarnings(profile, passed, leftOut),
     ...existingWarnings(context.existing, context.replaces, leftOut),
     ...(policy === null ? [] : policyWarnings(profile, learned, cluster, settings)),
-    ...(policy === null ? [] : pluginWarnings(profile, learned, { cluster, settings })),
+    ...(policy === null ? [] : pluginWarnings(profile, learned, { cluster, settings, served })),
   ];
   return {
     workload,
@@ -86,7 +88,7 @@ function lookBeside(policy: NonNullable<Draft["policy"]>, { profile, written }: 
   const { name, namespace } = policy.metadata;
   const replaced = scene.replaced.get(`${namespace}/${name}`);
   return {
-    existing: [...besideIt(policy, scene.standing, scene.representatives.of(profile.workload))],
+    existing: [...besideIt(policy, scene.standing.get(namespace) ?? [], scene.representatives.of(profile.workload))],
     replaces: replacedPolicy(policy, replaced),
     undo: undoOf(written?.document ?? policy, replaced),
   };

@@ -1,0 +1,128 @@
+import { EdgeRecord } from "../../src/profile/edge-record.ts";
+import { judgeLearned } from "../../src/profile/learned.ts";
+import type { Learned } from "../../src/profile/profile.ts";
+import { connection } from "../cluster/builders.ts";
+
+/** When connections of which edge came, and how likely each edge is to come next. */
+export interface SyntheticWorkload {
+  /** Sums to 1. */
+  readonly chances: readonly number[];
+  readonly watchedMs: number;
+  /** In the order of their times. */
+  readonly connections: readonly { readonly edge: number; readonly atMs: number }[];
+}
+
+export interface Outcome extends Learned {
+  /** The true chance that the next one is of an edge that was not seen. */
+  readonly missing: number;
+}
+
+export type Random = () => number;
+
+const DAY_MS = 86_400_000;
+const STEADY_EDGES = 30;
+const STEADY_CONNECTIONS = 9_000;
+const JOBS = 5;
+const JOB_CONNECTIONS = 5;
+const WITNESS = { pod: "web-0", node: "n0", resolution: "address" as const, names: [], claimedNames: [] };
+
+/** Each connection is drawn by itself, by Zipf's law, at a time of its own. */
+export function independent(random: Random): SyntheticWorkload {
+  const chances = zipf(2 + Math.floor(random() * 200), 0.5 + random() * 1.5);
+  const watchedMs = (0.1 + random() * 14) * DAY_MS;
+  const draws = 20 + Math.floor(random() * 1_500);
+  const connections = Array.from({ length: draws }, () => ({
+    edge: pick(chances, random),
+    atMs: random() * watchedMs,
+  }));
+  return { chances, watchedMs, connections: connections.sort(byTime) };
+}
+
+/** Each burst is drawn so, and brings up to 50 connections within half a minute. */
+export function bursty(random: Random): SyntheticWorkload {
+  const { chances, watchedMs, connections: bursts } = independent(random);
+  const some = bursts.slice(0, 20 + Math.floor(random() * 100));
+  const connections = some.flatMap(({ edge, atMs }) =>
+    Array.from({ length: 1 + Math.floor(random() * 50) }, () => ({ edge, atMs: atMs + random() * 30_000 })),
+  );
+  return { chances, watchedMs, connections: connections.sort(byTime) };
+}
+
+/** Edges that come all the time, as often as it takes to know them well, and five jobs that come once a period. */
+export function periodic(periodDays: number, watchedDays: number, random: Random): SyntheticWorkload {
+  const watchedMs = watchedDays * DAY_MS;
+  const periodMs = periodDays * DAY_MS;
+  const everyMs = (watchedMs * STEADY_EDGES) / STEADY_CONNECTIONS;
+  const steady = Array.from({ length: STEADY_CONNECTIONS }, (_, turn) => ({
+    edge: turn % STEADY_EDGES,
+    atMs: Math.floor(turn / STEADY_EDGES) * everyMs,
+  }));
+  const jobs = Array.from({ length: JOBS }, (_, at) =>
+    job(STEADY_EDGES + at, random() * periodMs, { periodMs, watchedMs }),
+  );
+  const counts = Array.from({ length: STEADY_EDGES + JOBS }, (_, edge) =>
+    edge < STEADY_EDGES ? periodMs / everyMs : JOB_CONNECTIONS,
+  );
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const connections = [...steady, ...jobs.flat()].sort(byTime);
+  return { chances: counts.map((count) => count / total), watchedMs, connections };
+}
+
+function job(
+  edge: number,
+  startMs: number,
+  { periodMs, watchedMs }: { periodMs: number; watchedMs: number },
+): SyntheticWorkload["connections"] {
+  const runs = Array.from({ length: Math.ceil(watchedMs / periodMs) }, (_, run) => startMs + run * periodMs);
+  return runs
+    .filter((atMs) => atMs < watchedMs)
+    .flatMap((atMs) => Array.from({ length: JOB_CONNECTIONS }, (_, turn) => ({ edge, atMs: atMs + turn * 1_000 })));
+}
+
+/** What weir says of it, learned by its own records, beside the truth. */
+export function watch({ chances, watchedMs, connections }: SyntheticWorkload): Outcome {
+  const records = new Map<number, EdgeRecord>();
+  const template = connection("10.0.0.1:40000", "10.0.0.2:80");
+  for (const { edge, atMs } of connections) {
+    const record = records.get(edge) ?? newRecord(edge);
+    records.set(edge, record);
+    const startUs = Math.round(atMs * 1000);
+    record.count({ ...template, startUs, endUs: startUs }, WITNESS);
+  }
+  const learned = judgeLearned(
+    [...records.values()].map((record) => record.toEdge()),
+    watchedMs,
+  );
+  return { ...learned, missing: chances.reduce((sum, chance, edge) => sum + (records.has(edge) ? 0 : chance), 0) };
+}
+
+function newRecord(port: number): EdgeRecord {
+  return new EdgeRecord({ direction: "egress", peer: { type: "external", ip: "203.0.113.1" }, protocol: "TCP", port });
+}
+
+function zipf(count: number, exponent: number): readonly number[] {
+  const weights = Array.from({ length: count }, (_, rank) => (rank + 1) ** -exponent);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}
+
+function pick(chances: readonly number[], random: Random): number {
+  let rest = random();
+  const at = chances.findIndex((chance) => (rest -= chance) < 0);
+  return at === -1 ? chances.length - 1 : at;
+}
+
+function byTime(a: { readonly atMs: number }, b: { readonly atMs: number }): number {
+  return a.atMs - b.atMs;
+}
+
+/** A small generator of pseudo-random numbers, evenly spread over [0, 1), so that a test always draws the same. */
+export function mulberry32(seed: number): Random {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
