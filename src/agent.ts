@@ -108,12 +108,14 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   }, SAVE_PERIOD_MS);
   try {
     await server.listen(options.listen).catch(refuse);
-    // What is captured before the cluster is known could not be told whose it is.
-    await followed.first;
-    giveBackSpareMemory(stop.signal);
-    if (!stop.signal.aborted)
-      logger.info({ dataDir: options.dataDir, profiles: book.size, pods: cluster.podCount }, "learning");
-    await feed.run(stop.signal).catch(refuse);
+    // What is captured before the cluster is known waits for it in the queue.
+    const sayWhenKnown = async (): Promise<void> => {
+      await followed.first;
+      giveBackSpareMemory(stop.signal);
+      if (!stop.signal.aborted)
+        logger.info({ dataDir: options.dataDir, profiles: book.size, pods: cluster.podCount }, "learning");
+    };
+    await Promise.all([sayWhenKnown(), feed.run(stop.signal).catch(refuse)]);
   } finally {
     clearInterval(saving);
     stop.abort();

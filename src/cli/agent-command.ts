@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { isInPod } from "../cluster/api/connect-api.ts";
+import { isInPod } from "../cluster/api/service-account.ts";
 import type { ClusterOrigin } from "../cluster/follow-cluster.ts";
 import type { GivenRanges } from "../cluster/given-ranges.ts";
 import { flag } from "./flag.ts";

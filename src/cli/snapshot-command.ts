@@ -6,7 +6,7 @@ const help = `
 Reads, once, what weir uses of a cluster and prints it as a List that --cluster reads. Only fields that are used
 are in it: no Secrets, environment variables, annotations or managedFields. Labels, names and addresses are.
 Needs the right to list namespaces, nodes, pods, services, endpointslices, replicasets, deployments, statefulsets,
-daemonsets, jobs, cronjobs and networkpolicies; what may not be read is left out and said.
+daemonsets, jobs, cronjobs, networkpolicies and servicecidrs; what may not be read is left out and said.
 
 Without --kubeconfig it looks where kubectl does: KUBECONFIG, ~/.kube/config, then the pod's service account.
 

@@ -26,7 +26,7 @@ export interface FollowedCluster {
   readonly first: Promise<void>;
   /** Why what is known may be wrong by now; undefined while all is well. */
   readonly fault: () => string | undefined;
-  /** Up to when everything that happened in the cluster has been told. */
+  /** Up to when everything that happened in the cluster has been told; -Infinity before the first state. */
   readonly knownUntilUs: (nowUs: number) => number;
   /** Kinds of objects that may not be read. */
   readonly missed: () => readonly string[];
@@ -39,7 +39,8 @@ export async function followCluster(origin: ClusterOrigin, options: FollowCluste
   return {
     first: follower.first,
     fault: () => follower.fault,
-    knownUntilUs: (nowUs) => Math.min(nowUs, follower.troubledSinceUs ?? nowUs) - options.newsLagUs,
+    knownUntilUs: (nowUs) =>
+      follower.isComplete ? Math.min(nowUs, follower.troubledSinceUs ?? nowUs) - options.newsLagUs : -Infinity,
     missed: () => follower.missed,
   };
 }

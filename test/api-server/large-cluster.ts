@@ -1,4 +1,5 @@
 import {
+  nodeAddress,
   nodeName,
   podAddress,
   podName,
@@ -48,7 +49,7 @@ function nodeObject(place: number): object {
     spec: { podCIDR, podCIDRs: [podCIDR] },
     status: {
       addresses: [
-        { type: "InternalIP", address: `172.${16 + (place >> 16)}.${(place >> 8) & 255}.${place & 255}` },
+        { type: "InternalIP", address: nodeAddress(place) },
         { type: "Hostname", address: name },
       ],
       conditions: [

@@ -22,7 +22,7 @@ export function podObject(place: number, nodes: number): object {
       managedFields: managedFields(),
     },
     spec: { ...podSpec(node), nodeName: node },
-    status: podStatus(podAddress(place), place),
+    status: podStatus(place, nodeAddress(place % nodes)),
   };
 }
 
@@ -77,13 +77,15 @@ export function podSpec(node: string): object {
   };
 }
 
-function podStatus(podIP: string, place: number): object {
+function podStatus(place: number, hostIP: string): object {
+  const podIP = podAddress(place);
   const time = "2026-01-01T00:00:05Z";
   return {
     phase: "Running",
     podIP,
     podIPs: [{ ip: podIP }],
-    hostIP: `172.16.${(place >> 8) & 255}.${place & 255}`,
+    hostIP,
+    hostIPs: [{ ip: hostIP }],
     startTime: "2026-01-01T00:00:01Z",
     qosClass: "Burstable",
     conditions: ["Initialized", "Ready", "ContainersReady", "PodScheduled"].map((type) => ({
@@ -157,4 +159,8 @@ export function workloadName(workload: number): {
 
 export function nodeName(place: number): string {
   return `node-${String(place).padStart(5, "0")}`;
+}
+
+export function nodeAddress(place: number): string {
+  return `172.${16 + (place >> 16)}.${(place >> 8) & 255}.${place & 255}`;
 }

@@ -11,7 +11,7 @@ import { eventually } from "../demo/eventually.ts";
 import { node, pod, service } from "./builders.ts";
 
 /** Tests have no half minute to wait. */
-const pauses = { firstMs: 10, mostMs: 100, missedMs: 100 };
+const quick = { firstMs: 10, mostMs: 100, missedMs: 100, silentMs: 60_000 };
 
 interface Followed {
   readonly follower: ApiFollower;
@@ -21,7 +21,7 @@ interface Followed {
   readonly has: (what: string, ...names: readonly string[]) => Promise<true>;
 }
 
-async function follow(t: Test, server: ApiServer): Promise<Followed> {
+async function follow(t: Test, server: ApiServer, pauses = quick): Promise<Followed> {
   const path = join(t.testdir(), "kubeconfig");
   writeFileSync(path, server.kubeconfig());
   const connection = await connectApi({ kind: "kubeconfig", path });
@@ -119,6 +119,24 @@ await t.test("bookmarks move the version on from which a watch is resumed", asyn
   t.equal(server.asked.filter((path) => path.includes("limit=")).length, lists, "no new list");
 });
 
+await t.test(
+  "a watch is begun anew, from where it was, when its bookmarks stay out: nobody may have closed it",
+  async (t) => {
+    const server = await new ApiServer([pod("a")]).start();
+    const { follower, has, log } = await follow(t, server, { ...quick, silentMs: 100 });
+    await follower.first;
+    await allWatched(server);
+    const watched = (): number => server.asked.filter((path) => /pods.*watch=1/u.test(path)).length;
+    t.equal(watched(), 1);
+    server.bookmark();
+    await eventually("a second watch", () => Promise.resolve(watched() > 1 ? true : undefined));
+    server.put(pod("b"));
+    t.ok(await has("what came on the second", "a", "b"));
+    t.equal(server.asked.filter((path) => /pods.*limit=/u.test(path)).length, 1, "no new list");
+    t.strictSame(log, []);
+  },
+);
+
 await t.test("410 Gone leads to a new list, and what was deleted meanwhile is gone", async (t) => {
   const server = await new ApiServer([pod("a"), pod("b")]).start();
   const { follower, has } = await follow(t, server);
@@ -167,6 +185,34 @@ await t.test("a kind that may not be read is missed and said once; the others ar
   server.faults.clear();
   await eventually("rights given later are used", () =>
     Promise.resolve(follower.missed.length === 0 ? true : undefined),
+  );
+});
+
+await t.test("ServiceCIDRs, which older servers do not have, are not missed there", async (t) => {
+  const server = new ApiServer([pod("a")]);
+  server.faults.set("servicecidrs", 404);
+  await server.start();
+  const { follower, log } = await follow(t, server);
+  await follower.first;
+  t.strictSame([follower.missed, follower.fault, follower.troubledSinceUs, log], [[], undefined, undefined, []]);
+});
+
+await t.test("where the right to read pods is taken away the last ones hold, but nothing newer is known", async (t) => {
+  const server = await new ApiServer([pod("a")]).start();
+  const { follower, told } = await follow(t, server);
+  await follower.first;
+  await allWatched(server);
+  t.equal(follower.troubledSinceUs, undefined);
+  const beforeUs = Date.now() * 1000;
+  server.faults.set("pods", 403);
+  server.endWatches("cut");
+  await eventually("it is noticed", () => Promise.resolve(follower.missed.includes("pods") ? true : undefined));
+  t.equal(follower.fault, "pods may not be read");
+  t.ok(follower.troubledSinceUs! >= beforeUs, "since when");
+  t.strictSame(told.at(-1), ["a"]);
+  server.faults.clear();
+  await eventually("the right is given again", () =>
+    Promise.resolve(follower.troubledSinceUs === undefined ? true : undefined),
   );
 });
 

@@ -123,3 +123,27 @@ for (const [name, make] of Object.entries(worlds)) {
     t.match(state.identify("10.244.2.77", seenUs + 3_600_000_000), { kind: "unresolved" });
   });
 }
+
+await t.test("the API: nothing is known before the first state, so that connections wait for it", async (t) => {
+  const server = await new ApiServer(shopObjects()).start();
+  const path = join(t.testdir(), "kubeconfig");
+  writeFileSync(path, server.kubeconfig());
+  await server.stop();
+  const stop = new AbortController();
+  t.teardown(() => stop.abort());
+  const followed = await followCluster(
+    { kind: "api", credentials: { kind: "kubeconfig", path } },
+    {
+      signal: stop.signal,
+      logger: pino({ level: "silent" }),
+      nowUs: () => Date.now() * 1000,
+      newsLagUs: 3_000_000,
+      onChange: () => undefined,
+    },
+  );
+  t.equal(followed.knownUntilUs(us("10:00:10")), -Infinity);
+  await server.start();
+  t.teardown(() => server.stop());
+  await followed.first;
+  t.equal(followed.knownUntilUs(us("10:00:10")), us("10:00:07"));
+});

@@ -320,3 +320,48 @@ await t.test("a connection older than capture goes to the end that a Service or 
   t.match(told("10.244.1.5:8081", "10.244.1.9:40000"), { client: { port: 8081 }, direction: "unknown" });
   t.match(told("10.244.1.5:8080", "10.244.1.9:40000", { oneSided: true }), { direction: "unknown" });
 });
+
+await t.test("who asks a headless Service asks its pods, at the port that they listen on", async (t) => {
+  const headless = service("web", { ...webSpec, clusterIP: "None", clusterIPs: ["None"] });
+  const expected = { servers: ["Deployment/web 8080"], service: undefined, resolution: "address" };
+  t.same(asked(stateOf(...web, headless), from("10.244.2.5:8080")), expected);
+});
+
+await t.test("an ExternalName has no address, and lends none to the outside that it names", async (t) => {
+  const external = service("bank", { type: "ExternalName", externalName: "bank.example", ports: [{ port: 443 }] });
+  const expected = { servers: ["external 203.0.113.7 443"], service: undefined, resolution: "address" };
+  t.same(asked(stateOf(external), from("203.0.113.7:443")), expected);
+});
+
+await t.test("external addresses lead to the pods on the Service's ports only", async (t) => {
+  const state = stateOf(...web, service("web", { ...webSpec, externalIPs: ["203.0.113.7"] }));
+  t.same(asked(state, from("203.0.113.7:80")).servers, ["Deployment/web 8080"]);
+  t.same(asked(state, from("203.0.113.7:443")), {
+    servers: ["unresolved 203.0.113.7 443"],
+    service: undefined,
+    resolution: "address",
+  });
+});
+
+await t.test("a pod that is on its way out and still serves may have answered", async (t) => {
+  const conditions = { ready: false, serving: true, terminating: true };
+  const told = slice("web", "web-1", [{ name: "", port: 8080, protocol: "TCP" }], [{ ip: "10.244.1.5", pod: "x" }]);
+  const [endpointTold] = told["endpoints"] as readonly object[];
+  const leaving = { ...told, endpoints: [{ ...endpointTold, conditions }] };
+  const pods = web.filter(({ kind }) => kind !== "EndpointSlice");
+  t.same(asked(stateOf(...pods, leaving, service("web", webSpec)), from("10.96.0.5:80")).servers, [
+    "Deployment/web 8080",
+  ]);
+});
+
+for (const policy of [
+  { externalTrafficPolicy: "Local", internalTrafficPolicy: "Local" },
+  { externalTrafficPolicy: "Cluster", sessionAffinity: "ClientIP" },
+])
+  await t.test(`which pods may answer is the same for all nodes under ${JSON.stringify(policy)}`, async (t) => {
+    const ports = [{ ...webSpec.ports[0], nodePort: 30_080 }];
+    const nodes = [node("node-1", "192.168.0.1"), node("node-2", "192.168.0.2")];
+    const state = stateOf(...web, ...nodes, service("web", { ...webSpec, ...policy, type: "NodePort", ports }));
+    for (const server of ["192.168.0.1:30080", "192.168.0.2:30080", "10.96.0.5:80"])
+      t.same(asked(state, from(server)).servers, ["Deployment/web 8080"], server);
+  });

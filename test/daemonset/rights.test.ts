@@ -12,6 +12,7 @@ await t.test("the agent may read what names addresses, and nothing else", (t) =>
     { apiGroups: ["apps"], resources: ["replicasets", "deployments", "statefulsets", "daemonsets"], verbs },
     { apiGroups: ["batch"], resources: ["jobs", "cronjobs"], verbs },
     { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs },
+    { apiGroups: ["networking.k8s.io"], resources: ["servicecidrs"], verbs },
   ]);
   const { roleRef, subjects } = base.clusterRoleBinding;
   t.strictSame(roleRef, { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "weir" });

@@ -157,8 +157,10 @@ export class AddressHistory<T> {
     const earlier = this.#byAddress.get(ip);
     const { surelyFromUs, untilUs, surelyUntilUs, isStaying } = life;
     const fromUs = Math.max(life.fromUs, notBeforeUs);
-    const times = { fromUs, surelyFromUs, untilUs, surelyUntilUs, isStaying };
-    this.#byAddress.set(ip, { key, ip, value, ...times, toldUs: nowUs, earlier });
+    const toldUs = nowUs;
+    // Written out: what is spread into an object lies in another beside it, 64 octets for each pod.
+    const holding = { key, ip, value, fromUs, surelyFromUs, untilUs, surelyUntilUs, isStaying, toldUs, earlier };
+    this.#byAddress.set(ip, holding);
   }
 
   #end(holding: Holding<T>, nowUs: number, noticedUs: number): void {

@@ -4,6 +4,8 @@ export interface ApiKind {
   readonly kind: string;
   /** As RBAC and kubectl name it. */
   readonly resource: string;
+  /** Not every server has it, which is nothing that is missed. */
+  readonly isOptional?: true;
 }
 
 /** What weir reads of a cluster: each needs the verbs list and watch. */
@@ -20,6 +22,8 @@ export const API_KINDS: readonly ApiKind[] = [
   { apiVersion: "batch/v1", kind: "Job", resource: "jobs" },
   { apiVersion: "batch/v1", kind: "CronJob", resource: "cronjobs" },
   { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", resource: "networkpolicies" },
+  // KEP-1880: since Kubernetes 1.33. Without it Service ranges are learned from the Services there are.
+  { apiVersion: "networking.k8s.io/v1", kind: "ServiceCIDR", resource: "servicecidrs", isOptional: true },
 ];
 
 /** The path of all objects of a kind, in every namespace. */

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { ClusterChange } from "../cluster-change.ts";
 import { API_KINDS } from "./api-kind.ts";
 import type { ApiConnection } from "./connect-api.ts";
-import { defaultPauses, KindWatch, type Pauses } from "./kind-watch.ts";
+import { defaultPauses, type KindState, KindWatch, type Pauses } from "./kind-watch.ts";
 
 export interface FollowApiOptions {
   /** What has changed, as it comes: of a list a page, of a watch an event. */
@@ -17,6 +17,11 @@ export interface FollowApiOptions {
 
 /** Without pods nobody has a name. */
 const INDISPENSABLE = "Pod";
+
+/** Nothing more is to be waited for. */
+function isSettled({ kind }: KindState): boolean {
+  return kind === "known" || kind === "missed" || kind === "absent";
+}
 
 /** Lists and watches every kind that weir uses, until `signal` aborts. */
 export function followClusterApi(connection: ApiConnection, options: FollowApiOptions): ApiFollower {
@@ -71,9 +76,14 @@ export class ApiFollower {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  /** Kinds that may not be read, with the server's reason. */
+  /** Kinds that may not be read. */
   get missed(): readonly string[] {
     return this.#watches.flatMap(({ kind, state }) => (state.kind === "missed" ? [kind.resource] : []));
+  }
+
+  /** Whether every kind has been told whole once, or can't be. */
+  get isComplete(): boolean {
+    return this.#isComplete;
   }
 
   run(signal: AbortSignal): void {
@@ -85,7 +95,7 @@ export class ApiFollower {
 
   #stateChanged(): void {
     if (this.#options.signal.aborted) return;
-    this.#isComplete ||= this.#watches.every(({ state }) => state.kind === "known" || state.kind === "missed");
+    this.#isComplete ||= this.#watches.every(({ state }) => isSettled(state));
     this.#look();
     if (this.#isComplete) this.#first.resolve();
   }

@@ -16,13 +16,16 @@ export interface Pauses {
   readonly mostMs: number;
   /** For a kind that may not be read: rights may be given later. */
   readonly missedMs: number;
+  /** After how long without a word a watch is dead that had bookmarks: they come about once a minute. */
+  readonly silentMs: number;
 }
 
-export const defaultPauses: Pauses = { firstMs: 500, mostMs: 30_000, missedMs: 60_000 };
+export const defaultPauses: Pauses = { firstMs: 500, mostMs: 30_000, missedMs: 60_000, silentMs: 200_000 };
 
 /** What became of following a kind. While it fails or is missed, what was known last goes on to hold. */
 export type KindState =
-  { readonly kind: "starting" | "known" } | { readonly kind: "missed" | "failing"; readonly reason: string };
+  /** `absent`: the server does not have that kind, and need not. */
+  { readonly kind: "starting" | "known" | "absent" } | { readonly kind: "missed" | "failing"; readonly reason: string };
 
 export interface KindWatchOptions {
   readonly connection: ApiConnection;
@@ -59,9 +62,15 @@ export class KindWatch {
     this.#known = new KnownNames(kind);
   }
 
-  /** Since when it has not been followed, though it may be; undefined while it is, and while it was not yet. */
+  /**
+   * Since when it has not been followed, though it may be; undefined while it is, and while it was not yet. Of pods
+   * also where the right to read them was taken away: whoever had an address then may have given it on since.
+   */
   get troubledSinceUs(): number | undefined {
-    return this.#state.kind === "missed" ? undefined : this.#troubledSinceUs;
+    const { kind } = this.#state;
+    const isGivenUp = kind === "missed" || kind === "absent";
+    const isStale = this.kind.kind === "Pod" && this.#heardUs > -Infinity;
+    return isGivenUp && !isStale ? undefined : this.#troubledSinceUs;
   }
 
   get state(): KindState {
@@ -100,8 +109,9 @@ export class KindWatch {
 
   async #watch(version: string, signal: AbortSignal): Promise<void> {
     const { connection, onChanges } = this.#options;
-    const onOpen = (): void => this.#succeed();
-    for await (const { type, object: raw } of watchKind(connection, this.kind, version, onOpen, signal)) {
+    const { silentMs } = this.#options.pauses;
+    const options = { resourceVersion: version, silentMs, onOpen: () => this.#succeed() };
+    for await (const { type, object: raw } of watchKind(connection, this.kind, options, signal)) {
       this.#failures = 0;
       this.#version = versionOf(raw) ?? this.#version;
       this.#heard();
@@ -153,7 +163,8 @@ export class KindWatch {
     this.#failures += 1;
     this.#troubledSinceUs ??= this.#options.nowUs();
     if (fault.isExpired || fault.isForGood) this.#version = undefined;
-    if (fault.isForGood) this.#state = { kind: "missed", reason: fault.message };
+    if (fault.isUnknownKind && this.kind.isOptional === true) this.#state = { kind: "absent" };
+    else if (fault.isForGood) this.#state = { kind: "missed", reason: fault.message };
     else if (this.#failures >= FAILURES_TO_SAY) this.#state = { kind: "failing", reason: fault.message };
     this.#options.onState();
   }
@@ -161,7 +172,8 @@ export class KindWatch {
   #pauseMs(): number {
     const { firstMs, mostMs, missedMs } = this.#options.pauses;
     const doubled = firstMs * 2 ** Math.max(0, Math.min(this.#failures, 16) - 1);
-    const pauseMs = this.#state.kind === "missed" ? missedMs : Math.min(mostMs, doubled);
+    const { kind } = this.#state;
+    const pauseMs = kind === "missed" || kind === "absent" ? missedMs : Math.min(mostMs, doubled);
     return pauseMs * (0.5 + Math.random());
   }
 }

@@ -17,7 +17,7 @@ const PAGE = 500;
 const LIST_IDLE_MS = 60_000;
 /** Servers end watches after 30 to 60 minutes; sooner, and not all at once, spreads what they cost. */
 const WATCH_SECONDS = { least: 240, most: 480 } as const;
-/** Bookmarks come about once a minute, but are not promised: only the end is. */
+/** Bookmarks are not promised: only the end is. */
 const WATCH_IDLE_MS = (WATCH_SECONDS.most + 30) * 1000;
 
 /** Tells every object of a kind, some at a time; gives the resource version from which to watch. */
@@ -67,15 +67,22 @@ function isBroken(error: unknown): boolean {
   return error instanceof Error && "code" in error;
 }
 
+export interface WatchOptions {
+  readonly resourceVersion: string;
+  /** Who sends bookmarks sends them again: after so long without a word the connection is dead, though nobody closed it. */
+  readonly silentMs: number;
+  /** The server has agreed. */
+  readonly onOpen: () => void;
+}
+
 /**
  * Changes since a resource version, until the server ends the watch in its own time; throws ApiFault when it
- * ends otherwise. `onOpen` is called when the server has agreed.
+ * ends otherwise.
  */
 export async function* watchKind(
   connection: ApiConnection,
   kind: ApiKind,
-  resourceVersion: string,
-  onOpen: () => void,
+  { resourceVersion, silentMs, onOpen }: WatchOptions,
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent> {
   const seconds = WATCH_SECONDS.least + Math.random() * (WATCH_SECONDS.most - WATCH_SECONDS.least);
@@ -87,7 +94,11 @@ export async function* watchKind(
   });
   const response = await connection.open(`${pathOf(kind)}?${query.toString()}`, WATCH_IDLE_MS, signal);
   onOpen();
-  for await (const line of linesOf(response)) yield toEvent(line);
+  for await (const line of linesOf(response)) {
+    const event = toEvent(line);
+    if (event.type === "BOOKMARK") response.setTimeout(silentMs);
+    yield event;
+  }
 }
 
 /** A watch's lines are as long as its objects, up to some MiB; whole ones only, so what breaks off is not read. */

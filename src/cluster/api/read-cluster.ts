@@ -26,7 +26,8 @@ export async function readCluster(
       await listKind(connection, kind, onObjects, signal);
     } catch (error) {
       if (!(error instanceof ApiFault) || !error.isForGood || kind.kind === "Pod") throw error;
-      onMissed(`${kind.resource} may not be read: ${error.message}`);
+      if (!error.isUnknownKind || kind.isOptional !== true)
+        onMissed(`${kind.resource} may not be read: ${error.message}`);
     }
   }
   return objects;

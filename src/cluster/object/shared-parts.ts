@@ -1,16 +1,18 @@
 import type { EndpointSlice, KubernetesObject, Metadata, Pod } from "../objects.ts";
 
-/** More than a cluster has nodes, namespaces and sets of labels at a time, as a rule. */
-const MAX_PARTS = 16_384;
+/** More than a cluster has nodes and namespaces, as a rule. */
+const MAX_NODES = 16_384;
+/** Of labels, owners and ports: neighbours in a list are alike, and so are pods that come at one time. Keys are long. */
+const MAX_ALIKE = 2_048;
 
 /**
  * Lets objects that say the same thing hold it only once: the pods of a roll-out their labels, owner and ports,
- * those of a node its name and address. When there are too many different parts all are forgotten, and sharing
- * begins anew: most of what is shared is shared by neighbours in a list.
+ * those of a node its name and address.
  */
 export class SharedParts {
-  readonly #texts = new Map<string, string>();
-  readonly #parts = new Map<string, object>();
+  readonly #texts = new Pool<string>(MAX_NODES);
+  readonly #hostIps = new Pool<readonly string[]>(MAX_NODES);
+  readonly #parts = new Pool<object>(MAX_ALIKE);
 
   /** The same object in fewer octets. */
   of(object: KubernetesObject): KubernetesObject {
@@ -41,7 +43,7 @@ export class SharedParts {
       metadata: this.#metadata(pod.metadata),
       nodeName: this.#text(pod.nodeName),
       phase: this.#text(pod.phase),
-      hostIps: this.#part(pod.hostIps),
+      hostIps: this.#hostIps.of(pod.hostIps.join(" "), pod.hostIps),
       ports: this.#part(pod.ports),
     };
   }
@@ -60,21 +62,29 @@ export class SharedParts {
   }
 
   #text<T extends string | undefined>(text: T): T {
-    if (text === undefined) return text;
-    const known = this.#texts.get(text);
-    if (known !== undefined) return known as T;
-    if (this.#texts.size >= MAX_PARTS) this.#texts.clear();
-    this.#texts.set(text, text);
-    return text;
+    return text === undefined ? text : (this.#texts.of(text, text) as T);
   }
 
   #part<T extends object | undefined>(part: T): T {
-    if (part === undefined) return part;
-    const key = JSON.stringify(part);
-    const known = this.#parts.get(key);
-    if (known !== undefined) return known as T;
-    if (this.#parts.size >= MAX_PARTS) this.#parts.clear();
-    this.#parts.set(key, part);
-    return part;
+    return part === undefined ? part : (this.#parts.of(JSON.stringify(part), part) as T);
+  }
+}
+
+/** When there are too many different values all are forgotten, and sharing begins anew. */
+class Pool<V> {
+  readonly #values = new Map<string, V>();
+  readonly #most: number;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** The first value that was told of with this key. */
+  of(key: string, value: V): V {
+    const known = this.#values.get(key);
+    if (known !== undefined) return known;
+    if (this.#values.size >= this.#most) this.#values.clear();
+    this.#values.set(key, value);
+    return value;
   }
 }
