@@ -9,7 +9,7 @@ COPY package.json package-lock.json ./
 # The optional packages are the Node.js that a developer's machine gets; the image has its own.
 RUN npm ci --ignore-scripts --omit=dev --omit=optional --no-audit --no-fund
 COPY scripts/node-pcap.patch scripts/
-# The one addon, with our two methods and against the headers of the Node.js at hand: nothing is fetched for it. node-gyp reads the
+# The one addon, with our patch and against the headers of the Node.js at hand: nothing is fetched for it. node-gyp reads the
 # variable by itself; npm is about to stop knowing the flag.
 RUN patch --directory=node_modules/pcap --strip=1 < scripts/node-pcap.patch \
  && npm_config_nodedir=/usr/local npm rebuild pcap --ignore-scripts=false \

@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 STAMP := node_modules/.weir-setup
 
-.PHONY: setup demo test fuzz flood lint format clean bench
+.PHONY: setup demo test laboratory fuzz flood lint format clean bench
 
 setup: $(STAMP)
 
@@ -19,6 +19,11 @@ demo: $(STAMP)
 test: $(STAMP)
 	@scripts/setup.sh --for-tests
 	@tap
+
+## Every kind of network at once, on a machine that has nothing else to do: docs/laboratory.md.
+laboratory: $(STAMP)
+	@scripts/setup.sh --for-tests
+	@WEIR_LABORATORY=1 tap test/lab/laboratory.test.ts
 
 ## Ten million broken packets, five thousand times broken files (SEED=N, which is told, gives them again) and a million
 ## questions to both policy evaluators.

@@ -9,7 +9,9 @@ import { tunnels } from "./network/tunnels.ts";
 import type { Truth } from "./truth.ts";
 
 t.setTimeout(400_000);
-const skip = (await whyNoLaboratory()) ?? false;
+/** It asks for a machine of its own: beside other tests one record in six thousand came too late to be joined. */
+const unasked = process.env["WEIR_LABORATORY"] === undefined && "run by itself, with make laboratory";
+const skip = unasked || ((await whyNoLaboratory()) ?? false);
 const leastOfEach = 1_000;
 const shownAtMost = 5;
 
