@@ -47,7 +47,7 @@ export const defaultFlowSettings: FlowSettings = {
   attemptUs: 35 * SECOND_US,
   settleUs: 3 * SECOND_US,
   repeatUs: SECOND_US / 2,
-  lingerUs: SECOND_US / 2,
+  lingerUs: SECOND_US,
   strayUs: 10 * SECOND_US,
   halfClosedUs: 120 * SECOND_US,
   lateIdleUs: 120 * SECOND_US,
