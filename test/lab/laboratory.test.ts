@@ -9,7 +9,7 @@ import { tunnels } from "./network/tunnels.ts";
 import type { Truth } from "./truth.ts";
 
 t.setTimeout(400_000);
-/** It asks for a machine of its own: beside other tests one record in six thousand came too late to be joined. */
+/** It asks for a machine of its own: beside other tests the kernel drops packets. */
 const unasked = process.env["WEIR_LABORATORY"] === undefined && "run by itself, with make laboratory";
 const skip = unasked || ((await whyNoLaboratory()) ?? false);
 const leastOfEach = 1_000;
