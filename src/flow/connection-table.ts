@@ -4,13 +4,12 @@ import { Crowds } from "./crowds.ts";
 import { DeadlineWheel } from "./deadline-wheel.ts";
 import type { FlowSettings } from "./flow-settings.ts";
 import { exchangeSides, joinViews } from "./join-views.ts";
+import { KnownViews } from "./known-views.ts";
 import { RecentSegments } from "./recent-segments.ts";
-import { ToldConnections } from "./told-connections.ts";
 import { type IsSame, TokenIndex } from "./token-index.ts";
 import { type TrackedConnection, type TrackedView, UNSEEN } from "./tracked.ts";
 import { TrackedPool } from "./tracked-pool.ts";
-import { setEnds } from "./view-ends.ts";
-import { isFromClient, ViewIndex } from "./view-index.ts";
+import { isFromClient } from "./view-index.ts";
 
 /** More views of one connection than any node shows: past it a new one is a connection of its own. */
 const MAX_VIEWS = 8;
@@ -33,12 +32,11 @@ export interface TableDependencies {
 export class ConnectionTable {
   readonly settings: FlowSettings;
   readonly recent = new RecentSegments();
+  readonly views: KnownViews;
   readonly #emit: (event: FlowEvent) => void;
   readonly #record: (connection: TrackedConnection) => Connection;
-  readonly #views: ViewIndex;
   readonly #tokens: TokenIndex;
   readonly #pool = new TrackedPool();
-  readonly #told = new ToldConnections();
   readonly #crowds: Crowds;
   readonly #wheel: DeadlineWheel<TrackedConnection>;
   #evicted = 0;
@@ -47,7 +45,7 @@ export class ConnectionTable {
     this.settings = dependencies.settings;
     this.#emit = dependencies.emit;
     this.#record = dependencies.record;
-    this.#views = new ViewIndex(dependencies.seed);
+    this.views = new KnownViews(dependencies.seed, this.#pool);
     this.#tokens = new TokenIndex(dependencies.seed);
     this.#crowds = new Crowds(dependencies.settings, dependencies.seed);
     this.#wheel = new DeadlineWheel(dependencies.onSilence);
@@ -65,19 +63,11 @@ export class ConnectionTable {
     return this.#evicted;
   }
 
-  find(headers: Headers): TrackedView | undefined {
-    return this.#views.find(headers);
-  }
-
-  findQuoted(headers: Headers): TrackedView | undefined {
-    return this.#views.findQuoted(headers);
-  }
-
   /** A connection not seen before, with the sender of this packet as its client, or as its server. */
   open(headers: Headers, sender: "client" | "server"): TrackedView {
     const { timeUs } = headers;
     const connection = this.#pool.takeConnection(transportProtocol(headers.protocol), timeUs);
-    const view = this.#newView(connection, headers, sender);
+    const view = this.views.add(connection, headers, sender);
     beginViews(connection, view);
     this.#crowds.add(connection, view);
     this.#makeRoom();
@@ -97,7 +87,7 @@ export class ConnectionTable {
   /** One more view of a connection, whose sender of this packet is its client, or its server. Undefined where it has too many. */
   addView(connection: TrackedConnection, headers: Headers, sender: "client" | "server"): TrackedView | undefined {
     if (connection.views.length >= MAX_VIEWS) return undefined;
-    const view = this.#newView(connection, headers, sender);
+    const view = this.views.add(connection, headers, sender);
     connection.views.push(view);
     view.clientToken = connection.clientToken;
     view.serverToken = connection.serverToken;
@@ -226,25 +216,14 @@ export class ConnectionTable {
 
   /** Tells the connection, which is over; what still comes of it is a straggler. */
   close(connection: TrackedConnection, nowUs: number): void {
-    const untilUs = nowUs + this.settings.strayUs;
-    for (const { hash } of connection.views) this.#told.note(hash, connection.clientToken, untilUs);
+    this.views.noteTold(connection, nowUs + this.settings.strayUs);
     this.retire(connection);
-  }
-
-  /** Whether a packet between ends that are not known is of a connection that was told a short while ago. */
-  isStraggler(headers: Headers): boolean {
-    return this.#told.has(this.#views.hashOf(headers), headers.timeUs);
-  }
-
-  /** The same, where the packet tells what its connection's client had chosen: it may begin another between these ends. */
-  isStragglerOf(headers: Headers, clientToken: number): boolean {
-    return this.#told.hasWithToken(this.#views.hashOf(headers), clientToken, headers.timeUs);
   }
 
   /** Forgets a connection that was told. */
   drop(connection: TrackedConnection): void {
     this.#forget(connection);
-    for (const view of connection.views) this.#dropView(view);
+    this.views.drop(connection);
     this.#pool.freeConnection(connection);
   }
 
@@ -256,20 +235,6 @@ export class ConnectionTable {
   finish(): void {
     const left = this.#crowds.all().sort((a, b) => a.startUs - b.startUs);
     for (const connection of left) this.retire(connection);
-  }
-
-  #newView(connection: TrackedConnection, headers: Headers, sender: "client" | "server"): TrackedView {
-    const view = this.#pool.takeView(headers.protocol, connection);
-    setEnds(view.ends, headers, sender);
-    if (sender === "client") view.clientHops = headers.hopLimit;
-    else view.serverHops = headers.hopLimit;
-    this.#views.add(view);
-    return view;
-  }
-
-  #dropView(view: TrackedView): void {
-    this.#views.remove(view);
-    this.#pool.freeView(view);
   }
 
   #forget(connection: TrackedConnection): void {

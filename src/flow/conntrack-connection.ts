@@ -20,8 +20,8 @@ export function trackConntrack(table: ConnectionTable, entry: ConntrackEntry, ti
   const asked = headersOf(entry, entry.original, timeUs);
   const reached = headersOf(entry, reverse(entry.reply), timeUs);
   if (asked === undefined || reached === undefined) return false;
-  const askedView = table.find(asked);
-  const known = askedView ?? table.find(reached);
+  const askedView = table.views.find(asked);
+  const known = askedView ?? table.views.find(reached);
   if (known === undefined) return open(table, asked, reached);
   if (known.connection.phase === "agreed") table.prove(known.connection, timeUs);
   if (known.connection.phase !== "joined late") return false;
@@ -55,7 +55,7 @@ function learnDirection(table: ConnectionTable, view: TrackedView, asked: Header
 
 /** The other view belongs to the same connection: it is added, or taken over from one that was thought another. */
 function joinOther(table: ConnectionTable, connection: TrackedConnection, other: Headers): void {
-  const found = table.find(other);
+  const found = table.views.find(other);
   if (found === undefined) {
     table.addView(connection, other, connection.isReversed ? "server" : "client");
     return;

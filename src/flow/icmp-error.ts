@@ -14,7 +14,7 @@ const ICMPV6_UNREACHABLE = 1;
  */
 export function trackIcmpError(table: ConnectionTable, headers: Headers): void {
   if (!headers.hasQuoted || !isUnreachable(headers)) return;
-  const view = table.findQuoted(headers);
+  const view = table.views.findQuoted(headers);
   if (view === undefined || view.connection.phase !== "attempted") return;
   if (view.protocol === Protocol.TCP && headers.quoted.tcpSequence !== view.clientToken) return;
   view.connection.outcome = "refused";

@@ -22,12 +22,12 @@ const Chunk = {
  * initial sequence numbers: each side picks one, the other side repeats it, NAT leaves it alone.
  */
 export function trackSctp(table: ConnectionTable, headers: Headers): void {
-  const view = table.find(headers);
+  const view = table.views.find(headers);
   if (view !== undefined && headers.timeUs > view.connection.endUs) view.connection.endUs = headers.timeUs;
   if (headers.sctpChunkType === Chunk.INIT) return onInit(table, view, headers);
   if (headers.sctpChunkType === Chunk.INIT_ACK) return onInitAck(table, view, headers);
   if (view === undefined) {
-    if (!table.isStraggler(headers)) noteSpeaker(table.openLate(headers), headers);
+    if (!table.views.isStraggler(headers)) noteSpeaker(table.openLate(headers), headers);
     return;
   }
   if (view.connection.phase === "joined late") return noteSpeaker(view, headers);

@@ -15,7 +15,7 @@ import { isFromClient } from "./view-index.ts";
  */
 export function trackTcp(table: ConnectionTable, headers: Headers): TrackedView | undefined {
   const flags = headers.tcpFlags;
-  const view = table.find(headers) ?? ((flags & TcpFlag.SYN) === 0 ? findByOtherView(table, headers) : undefined);
+  const view = table.views.find(headers) ?? ((flags & TcpFlag.SYN) === 0 ? findByOtherView(table, headers) : undefined);
   if (view !== undefined) noteTime(view, headers);
   if ((flags & TcpFlag.SYN) === 0) return trackSegment(table, view, headers);
   if ((flags & TcpFlag.ACK) === 0) onSyn(table, view, headers);
@@ -33,7 +33,7 @@ function trackSegment(
   known: TrackedView | undefined,
   headers: Headers,
 ): TrackedView | undefined {
-  if (known === undefined && table.isStraggler(headers)) return undefined;
+  if (known === undefined && table.views.isStraggler(headers)) return undefined;
   const view = known ?? openLateTcp(table, headers);
   if (known !== undefined)
     (known.connection.phase === "joined late" ? onLateSegment : onSegment)(table, known, headers);
@@ -43,7 +43,7 @@ function trackSegment(
 
 function onSyn(table: ConnectionTable, known: TrackedView | undefined, headers: Headers): void {
   if (known === undefined) {
-    if (!table.isStragglerOf(headers, headers.tcpSequence)) openBySyn(table, headers);
+    if (!table.views.isStragglerOf(headers, headers.tcpSequence)) openBySyn(table, headers);
     return;
   }
   if (isFromClient(known, headers) && isOwnSyn(table, known, headers)) return repeatSyn(table, known, headers);
@@ -117,7 +117,7 @@ function beginLate(table: ConnectionTable, view: TrackedView, headers: Headers):
 
 function onSynAck(table: ConnectionTable, known: TrackedView | undefined, headers: Headers): void {
   if (known === undefined) {
-    if (!table.isStragglerOf(headers, acknowledged(headers))) openBySynAck(table, headers);
+    if (!table.views.isStragglerOf(headers, acknowledged(headers))) openBySynAck(table, headers);
     return;
   }
   const fromClient = isFromClient(known, headers);

@@ -20,7 +20,7 @@ const NAMELESS_COPY_US = 100;
  * sender is the client; who owns a well-known port may correct that when the conversation is told.
  */
 export function trackUdp(table: ConnectionTable, headers: Headers, bytes: Uint8Array): TrackedView {
-  const view = table.find(headers) ?? openUdp(table, headers, bytes);
+  const view = table.views.find(headers) ?? openUdp(table, headers, bytes);
   const { connection } = view;
   const { timeUs } = headers;
   if (timeUs > connection.endUs) connection.endUs = timeUs;
