@@ -111,9 +111,9 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     // What is captured before the cluster is known waits for it in the queue.
     const sayWhenKnown = async (): Promise<void> => {
       await followed.first;
+      if (stop.signal.aborted) return;
       giveBackSpareMemory(stop.signal);
-      if (!stop.signal.aborted)
-        logger.info({ dataDir: options.dataDir, profiles: book.size, pods: cluster.podCount }, "learning");
+      logger.info({ dataDir: options.dataDir, profiles: book.size, pods: cluster.podCount }, "learning");
     };
     await Promise.all([sayWhenKnown(), feed.run(stop.signal).catch(refuse)]);
   } finally {
