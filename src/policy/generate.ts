@@ -2,13 +2,14 @@ import type { ClusterState } from "../cluster/cluster-state.ts";
 import { type LabelSelector, type WorkloadRef, workloadKey } from "../cluster/workload.ts";
 import { type Edge, edgeKey } from "../profile/edge.ts";
 import type { Profile } from "../profile/profile.ts";
-import { type Draft, draftPolicy, ownSelector } from "./learn/draft.ts";
 import type { PolicyDocument } from "./dialect/written.ts";
-import { lookAround, type Surroundings } from "./learn/surroundings.ts";
 import { compilePolicies } from "./evaluate/evaluate.ts";
+import { type Draft, draftPolicy, ownSelector } from "./learn/draft.ts";
+import { lookAround, type Surroundings } from "./learn/surroundings.ts";
 import type { NetworkPolicy } from "./network-policy.ts";
 import { Representatives } from "./review/representatives.ts";
 import type { GeneratorSettings } from "./resolve-options.ts";
+import { pluginsOf } from "./review/plugin-warnings.ts";
 import { unmatchedOptions } from "./review/unmatched-options.ts";
 import { type Scene, reviewDraft } from "./review/review.ts";
 import type { Review } from "./review/review-shape.ts";
@@ -103,7 +104,7 @@ function setScene(drafts: readonly Draft[], { cluster, served }: Surroundings): 
   const representatives = new Representatives(cluster, selectorsOf(drafts, cluster));
   const together = compilePolicies([...standing, ...policies], cluster);
   const byNamespace = Map.groupBy(standing, ({ metadata }) => metadata.namespace);
-  return { cluster, served, representatives, standing: byNamespace, replaced, together };
+  return { cluster, plugins: pluginsOf(cluster), served, representatives, standing: byNamespace, replaced, together };
 }
 
 function selectorsOf(drafts: readonly Draft[], cluster: ClusterState): ReadonlyMap<string, LabelSelector> {

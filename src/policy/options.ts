@@ -1,8 +1,8 @@
 import { type Static, Type } from "typebox";
-import { AddressChoicesSchema } from "../profile/decisions.ts";
+import { AddressChoicesSchema, MODES } from "../profile/decisions.ts";
 
 function mode(description: string) {
-  return Type.Enum(["learned", "allow-all", "allow-namespace", "deny-all"], {
+  return Type.Enum(MODES, {
     type: "string",
     default: "learned",
     description,

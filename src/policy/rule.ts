@@ -44,6 +44,11 @@ export interface RuleBlock {
   readonly names?: readonly string[];
 }
 
+/** Whether it holds all addresses of its family. */
+export function isEveryAddress({ cidr }: RuleBlock): boolean {
+  return cidr.endsWith("/0");
+}
+
 /** One port, or a range where `endPort` is given. */
 export interface RulePort {
   readonly protocol: TransportProtocol;

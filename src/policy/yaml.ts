@@ -2,7 +2,7 @@ import { Document, isCollection, isScalar, type Scalar, visit } from "yaml";
 import type { Generated } from "./generate.ts";
 import { counted, edgeText, chanceText } from "./review/wording.ts";
 import type { Review, Warning } from "./review/review-shape.ts";
-import type { Rule } from "./rule.ts";
+import { isEveryAddress, type Rule } from "./rule.ts";
 
 /** Names beside an address are listed up to here. */
 const MAX_NAMES = 3;
@@ -45,7 +45,7 @@ function noteBlocks(document: Document, direction: "ingress" | "egress", rules: 
 /** In other dialects, whose rules stand elsewhere, by the network itself; one of every address may stand for anything. */
 function noteNetworks(document: Document, direction: "ingress" | "egress", rules: readonly Rule[]): void {
   const blocks = rules.flatMap(({ peers }) => peers.filter((peer) => peer.kind === "block"));
-  const notes = new Map(blocks.filter(({ cidr }) => !cidr.endsWith("/0")).map(({ cidr, notes: own }) => [cidr, own]));
+  const notes = new Map(blocks.filter((block) => !isEveryAddress(block)).map(({ cidr, notes: own }) => [cidr, own]));
   const node = document.getIn(["spec", direction], true);
   if (!isCollection(node)) return;
   visit(node, {

@@ -3,7 +3,9 @@ import { type Static, Type } from "typebox";
 /** What people decide of a workload, so that every policy generated later repeats it. */
 
 /** Who may connect in one direction; what each mode means is told by the generator's options. */
-export const ModeSchema = Type.Enum(["learned", "allow-all", "allow-namespace", "deny-all"], { type: "string" });
+export const MODES = ["learned", "allow-all", "allow-namespace", "deny-all"] as const;
+
+const ModeSchema = Type.Enum(MODES, { type: "string" });
 
 const AddressChoice = Type.Object(
   {

@@ -9,7 +9,8 @@ export interface JudgedWorld extends Pick<World, "policies"> {
   readonly judged: readonly { readonly question: SlowQuestion; readonly expected: SlowVerdict }[];
 }
 
-const cluster = { namespaceLabels: (namespace: string) => NAMESPACES[namespace] ?? {} };
+/** Of the namespaces in which random policies stand. */
+export const cluster = { namespaceLabels: (namespace: string) => NAMESPACES[namespace] ?? {} };
 
 /** The same worlds for the same seed. */
 export function judgedWorlds({

@@ -1,10 +1,9 @@
 import * as fc from "fast-check";
 import t from "tap";
 import { compilePolicies } from "../../src/policy/evaluate/evaluate.ts";
-import { disagreement, judge } from "./agreement.ts";
-import { NAMESPACES, policy, question, world } from "./random-policies.ts";
+import { cluster, disagreement, judge } from "./agreement.ts";
+import { policy, question, world } from "./random-policies.ts";
 
-const cluster = { namespaceLabels: (namespace: string) => NAMESPACES[namespace] ?? {} };
 const policies = fc.array(policy, { maxLength: 5 });
 
 /** WEIR_QUESTIONS=1000000 asks about so many; `make fuzz` does. */
@@ -37,7 +36,7 @@ await t.test("one of many policies alone is as if there were no other", async ()
     fc.property(world, policy, ({ policies: given, ends, ports }, one) => {
       const { judged } = judge({ policies: [one], ends, ports });
       const all = compilePolicies([...given, one, { ...one }], cluster);
-      return disagreement(() => all.only(one), [{ policies: [one], judged }]) === undefined;
+      return disagreement(() => all.alone(one), [{ policies: [one], judged }]) === undefined;
     }),
     { numRuns: 300 },
   );

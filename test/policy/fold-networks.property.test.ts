@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import t from "tap";
 import { cidrText, holdsAddress, parseAddress, parseCidr } from "../../src/policy/cidr.ts";
-import { AddressSet } from "../../src/policy/learn/cluster-addresses.ts";
+import { AddressSet } from "../../src/policy/learn/address-set.ts";
 import { foldNetworks } from "../../src/policy/learn/fold-networks.ts";
 import { generatePolicy } from "../../src/policy/generate.ts";
 import { clusterOf, COREDNS, deployment, documents, edge, external, profile, service, settings } from "./world.ts";

@@ -69,6 +69,20 @@ await t.test("a partial view is the first thing said, and losses, haste and doub
 
 const at = (ip: string, firstSeen: string) => edge("egress", external(ip, "x.example"), "TCP/443", { firstSeen });
 
+await t.test("a week in which nobody watched for a day is no week watched", async (t) => {
+  const losses = { sampledOut: 0, overflowed: 0, evicted: 0, restarts: 1, unwatchedSeconds: 86_400 };
+  const week = {
+    ...profile("shop/javaapp", []).observed,
+    since: "2026-03-02T00:00:00Z",
+    until: "2026-03-09T12:00:00Z",
+  };
+  const learned = { word: "settling", chanceOfNew: 0.04 } as const;
+  const isShort = (observed: Profile["observed"]): boolean =>
+    review([DB], { own: { observed, learned } }).warnings.some(({ code }) => code === "short-watch");
+  t.notOk(isShort(week));
+  t.ok(isShort({ ...week, losses }));
+});
+
 await t.test("what was sampled, what had no room, and when nobody watched stands in the review", async (t) => {
   const losses = { sampledOut: 9, overflowed: 0, evicted: 1, restarts: 1, unwatchedSeconds: 60 };
   const older = { conntrack: "none" as const, connections: 0, listenedSeconds: 30, cutShort: 0 };

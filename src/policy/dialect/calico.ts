@@ -3,6 +3,7 @@ import type { Direction } from "../../profile/edge.ts";
 import type { PolicyHead } from "../network-policy.ts";
 import type { Rule, RulePeer, RulePort } from "../rule.ts";
 import { canonicalSelector } from "../selector.ts";
+import { chunks } from "./chunks.ts";
 import type { Written } from "./written.ts";
 
 /** Of the CustomResourceDefinition networkpolicies.projectcalico.org. */
@@ -117,8 +118,4 @@ function requirementText({ key, operator, values = [] }: LabelSelectorRequiremen
 /** Label values hold no quotes. */
 function quoted(value: string): string {
   return `'${value}'`;
-}
-
-function chunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size));
 }

@@ -1,8 +1,9 @@
 import type { LabelSelector } from "../../cluster/workload.ts";
 import type { Direction } from "../../profile/edge.ts";
 import type { PolicyHead } from "../network-policy.ts";
-import type { Rule, RulePeer, RulePort } from "../rule.ts";
+import { isEveryAddress, type Rule, type RuleBlock, type RulePeer, type RulePort } from "../rule.ts";
 import { canonicalSelector } from "../selector.ts";
+import { chunks } from "./chunks.ts";
 import type { Written } from "./written.ts";
 
 /** Of the CustomResourceDefinition ciliumnetworkpolicies.cilium.io. */
@@ -10,8 +11,6 @@ const MAX_PORTS = 40;
 const FQDN = /^[-a-zA-Z0-9_]+(\.[-a-zA-Z0-9_]+)+$/;
 
 const NAMESPACE_LABEL = "k8s:io.kubernetes.pod.namespace";
-
-type Block = Extract<RulePeer, { kind: "block" }>;
 
 /**
  * cilium.io/v2 CiliumNetworkPolicy. There an ipBlock matches neither nodes nor the API server, and a rule has peers
@@ -21,7 +20,7 @@ export function toCiliumPolicy(head: PolicyHead, rules: readonly Rule[]): Writte
   const { name, namespace, labels, directions } = head;
   // Cilium learns what a name stands for from the DNS answers that pass its proxy, and from nowhere else.
   const hasDns = rules.some(({ direction, origin }) => direction === "egress" && origin === "dns");
-  const isNamed = (peer: Block): boolean => hasDns && fqdnsOf(peer).length > 0;
+  const isNamed = (peer: RuleBlock): boolean => hasDns && fqdnsOf(peer).length > 0;
   const outward = rules.filter(({ direction }) => direction === "egress");
   const usesNames = outward.some(({ peers }) => peers.some((peer) => peer.kind === "block" && isNamed(peer)));
   const context = { namespace, isNamed, usesNames };
@@ -62,7 +61,7 @@ function notesOn(
 
 interface Context {
   readonly namespace: string;
-  readonly isNamed: (peer: Block) => boolean;
+  readonly isNamed: (peer: RuleBlock) => boolean;
   readonly usesNames: boolean;
 }
 
@@ -111,25 +110,21 @@ function endpointOf(peer: RulePeer, namespace: string): LabelSelector | undefine
   return { matchLabels: { ...matchLabels, [NAMESPACE_LABEL]: peer.namespace }, ...rest };
 }
 
-function entitiesOf({ holder }: Block): readonly string[] {
+function entitiesOf({ holder }: RuleBlock): readonly string[] {
   if (holder === "kube-apiserver") return ["kube-apiserver"];
   return holder === "node" ? ["host", "remote-node"] : [];
 }
 
 /** Names that all addresses of the block were found by, if the API takes every one of them. */
-function fqdnsOf({ names = [], holder }: Block): readonly string[] {
+function fqdnsOf({ names = [], holder }: RuleBlock): readonly string[] {
   return holder === undefined && names.every((name) => FQDN.test(name)) ? names : [];
-}
-
-function isEveryAddress({ cidr }: Block): boolean {
-  return cidr.endsWith("/0");
 }
 
 function portFields({ direction, origin, ports }: Rule, { usesNames }: Context): object {
   if (ports.length === 0) return {};
   const isProxied = usesNames && direction === "egress" && origin === "dns";
-  const toPorts = Array.from({ length: Math.ceil(ports.length / MAX_PORTS) }, (_, n) => ({
-    ports: ports.slice(n * MAX_PORTS, (n + 1) * MAX_PORTS).map(portOf),
+  const toPorts = chunks(ports, MAX_PORTS).map((some) => ({
+    ports: some.map(portOf),
     ...(isProxied && { rules: { dns: [{ matchPattern: "*" }] } }),
   }));
   return { toPorts };

@@ -3,8 +3,9 @@ import type { Direction } from "../../profile/edge.ts";
 import { NAMESPACE_NAME_LABEL } from "../api-peer.ts";
 import { subdomainFault } from "../names.ts";
 import type { PolicyHead } from "../network-policy.ts";
-import type { Rule, RulePeer, RulePort } from "../rule.ts";
+import { isEveryAddress, type Rule, type RulePeer, type RulePort } from "../rule.ts";
 import { canonicalSelector } from "../selector.ts";
+import { chunks } from "./chunks.ts";
 import type { Written } from "./written.ts";
 
 /** Of rules in a direction, peers and protocols in a rule, and networks in a peer: the same limit for all. */
@@ -84,7 +85,7 @@ function denyRule(direction: Direction): object {
 
 /** A network that lets in every address lets in every pod, and pods can be named. */
 function ingressPeers(peers: readonly RulePeer[], namespace: string): readonly object[] {
-  const isOpen = peers.some((peer) => peer.kind === "everyone" || (peer.kind === "block" && peer.cidr.endsWith("/0")));
+  const isOpen = peers.some((peer) => peer.kind === "everyone" || (peer.kind === "block" && isEveryAddress(peer)));
   return isOpen ? [{ namespaces: {} }] : podPeers(peers, namespace);
 }
 
@@ -111,8 +112,4 @@ function podsOf(namespace: string, selector: LabelSelector): object {
 function protocolOf({ protocol, port, endPort }: RulePort): object {
   const destinationPort = endPort === undefined ? { number: port } : { range: { start: port, end: endPort } };
   return { [protocol.toLowerCase()]: { destinationPort } };
-}
-
-function chunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size));
 }

@@ -27,16 +27,16 @@ export function compilePolicies(policies: readonly EvaluatedPolicy[], cluster: N
 export class CompiledPolicies {
   readonly #classes: LabelClasses;
   readonly #prepared: WeakMap<End, PreparedEnd>;
-  readonly #only: EvaluatedPolicy | undefined;
+  readonly #alone: EvaluatedPolicy | undefined;
 
-  constructor(classes: LabelClasses, prepared = new WeakMap<End, PreparedEnd>(), only?: EvaluatedPolicy) {
+  constructor(classes: LabelClasses, prepared = new WeakMap<End, PreparedEnd>(), alone?: EvaluatedPolicy) {
     this.#classes = classes;
     this.#prepared = prepared;
-    this.#only = only;
+    this.#alone = alone;
   }
 
   /** One of the policies as if there were no other; what was looked up for all of them serves it as well. */
-  only(policy: EvaluatedPolicy): CompiledPolicies {
+  alone(policy: EvaluatedPolicy): CompiledPolicies {
     return new CompiledPolicies(this.#classes, this.#prepared, policy);
   }
 
@@ -76,7 +76,7 @@ export class CompiledPolicies {
   /** The policies that isolate an end; undefined where none applies to it. */
   #isolating(direction: Direction, { labelClass }: PreparedEnd): readonly CompiledPolicy[] | undefined {
     const policies = labelClass?.[direction];
-    return this.#only === undefined ? policies : policies?.filter(({ source }) => source === this.#only);
+    return this.#alone === undefined ? policies : policies?.filter(({ source }) => source === this.#alone);
   }
 
   #passes(direction: Direction, subject: PreparedEnd, other: PreparedEnd, question: Question): boolean {

@@ -47,7 +47,7 @@ export function draftPolicy(profile: Profile, surroundings: Surroundings): Draft
   const { directions } = settings;
   const head = { name, namespace, labels: policyLabels(settings), podSelector, directions };
   const policy = toNetworkPolicy(head, learned.rules);
-  const written = writePolicy(settings.dialect, head, learned.rules);
+  const written = writePolicy(settings.dialect, { head, rules: learned.rules, policy });
   return { profile, settings, learned, policy, written, withheld: null };
 }
 

@@ -1,5 +1,5 @@
-import { type Address, type Cidr, enclosing, singleAddress } from "../cidr.ts";
-import { addressBits, type AddressSet } from "./cluster-addresses.ts";
+import { type Address, type Cidr, enclosing, singleAddress, widthOf } from "../cidr.ts";
+import { addressBits, type AddressSet, lastBits } from "./address-set.ts";
 
 export interface FoldRules {
   /** Fewer addresses than this stay single; two at least. */
@@ -35,14 +35,14 @@ function fold(sorted: readonly Address[], mayStand: (cidr: Cidr) => boolean, rul
   const common = commonNetwork(sorted[0]!, sorted.at(-1)!);
   if (mayStand(common)) return [common];
   const half = enclosing(sorted[0]!, common.prefixLength + 1);
-  const last = addressBits(half) + (1n << BigInt((half.family === 4 ? 32 : 128) - half.prefixLength)) - 1n;
+  const last = lastBits(half);
   const lower = sorted.filter((address) => addressBits(address) <= last);
   return [...fold(lower, mayStand, rules), ...fold(sorted.slice(lower.length), mayStand, rules)];
 }
 
 /** The narrowest network around two addresses of a family, which then holds all that lie between them. */
 function commonNetwork(a: Address, b: Address): Cidr {
-  const width = a.family === 4 ? 32 : 128;
+  const width = widthOf(a.family);
   const different = (addressBits(a) ^ addressBits(b)).toString(2);
   return enclosing(a, different === "0" ? width : width - different.length);
 }

@@ -4,7 +4,8 @@ import { type Cidr, cidrText, holdsAddress, parseAddress } from "../cidr.ts";
 import type { GeneratorSettings } from "../resolve-options.ts";
 import type { Grant } from "../rule.ts";
 import { choiceOf } from "./choice.ts";
-import { AddressSet, type ClusterAddresses } from "./cluster-addresses.ts";
+import { AddressSet } from "./address-set.ts";
+import type { ClusterAddresses } from "./cluster-addresses.ts";
 import { foldNetworks } from "./fold-networks.ts";
 import { portOrder } from "./rule-order.ts";
 

@@ -3,6 +3,7 @@ import type { Profile } from "../../profile/profile.ts";
 import type { LearnedRules } from "../learn/learn-rules.ts";
 import type { ServedPorts } from "../learn/served-ports.ts";
 import type { GeneratorSettings } from "../resolve-options.ts";
+import { isEveryAddress } from "../rule.ts";
 import type { Warning } from "./review-shape.ts";
 import { counted, warn } from "./wording.ts";
 
@@ -13,7 +14,7 @@ const PLUGINS: ReadonlyMap<string, Plugin> = new Map([
   ["aws-node", "aws"],
 ]);
 
-type Plugin = "cilium" | "calico" | "aws";
+export type Plugin = "cilium" | "calico" | "aws";
 
 /** Port of the tunnel in which ztunnel carries all TCP of an ambient mesh (HBONE). */
 const HBONE_PORT = 15_008;
@@ -21,6 +22,7 @@ const AMBIENT_LABEL = "istio.io/dataplane-mode";
 
 export interface PluginGrounds {
   readonly cluster: ClusterState;
+  readonly plugins: ReadonlySet<Plugin>;
   readonly settings: GeneratorSettings;
   readonly served: ServedPorts;
 }
@@ -29,9 +31,8 @@ export interface PluginGrounds {
 export function pluginWarnings(
   profile: Profile,
   learned: LearnedRules,
-  { cluster, settings, served }: PluginGrounds,
+  { cluster, plugins, settings, served }: PluginGrounds,
 ): readonly Warning[] {
-  const plugins = pluginsOf(cluster);
   return [
     ...(plugins.has("cilium") && settings.dialect !== "cilium" ? ciliumWarnings(learned) : []),
     ...(plugins.has("calico") && settings.dialect === "kubernetes" ? [calicoWarning()] : []),
@@ -40,7 +41,8 @@ export function pluginWarnings(
   ];
 }
 
-function pluginsOf(cluster: ClusterState): ReadonlySet<Plugin> {
+/** Who enforces policies there, as far as it can be seen. */
+export function pluginsOf(cluster: ClusterState): ReadonlySet<Plugin> {
   const daemons = cluster.workloads().filter(({ kind }) => kind === "DaemonSet");
   return new Set(daemons.flatMap(({ name }) => PLUGINS.get(name) ?? []));
 }
@@ -48,7 +50,7 @@ function pluginsOf(cluster: ClusterState): ReadonlySet<Plugin> {
 /** https://docs.cilium.io/en/stable/security/policy/language/#cidr-based */
 function ciliumWarnings({ rules }: LearnedRules): readonly Warning[] {
   const blocks = rules.flatMap(({ peers }) => peers.filter((peer) => peer.kind === "block"));
-  if (!blocks.some(({ holder, cidr }) => holder !== undefined || cidr.endsWith("/0"))) return [];
+  if (!blocks.some((block) => block.holder !== undefined || isEveryAddress(block))) return [];
   const message = "the cluster runs Cilium, where blocks match no nodes, no API server and no pods: dialect cilium can";
   return [warn("warning", "plugin-cilium", message)];
 }

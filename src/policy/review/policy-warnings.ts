@@ -8,7 +8,7 @@ import { countPorts } from "../learn/port-ranges.ts";
 import { portKey } from "../learn/served-ports.ts";
 import type { GeneratorSettings } from "../resolve-options.ts";
 import type { Warning } from "./review-shape.ts";
-import type { Rule } from "../rule.ts";
+import { isEveryAddress, type Rule } from "../rule.ts";
 import { counted, warn } from "./wording.ts";
 
 /** What the rules of a policy let through or stop that its reader may not expect. */
@@ -80,8 +80,8 @@ function publishedPortWarnings({ ingress }: Profile, { published, rules }: Learn
 }
 
 function isOpenToAll({ direction, peers, ports }: Rule, port: string): boolean {
-  const isEveryAddress = peers.some((peer) => peer.kind === "block" && peer.cidr.endsWith("/0"));
-  return direction === "ingress" && isEveryAddress && ports.some((own) => portKey(own.protocol, own.port) === port);
+  const isToAll = peers.some((peer) => peer.kind === "block" && isEveryAddress(peer));
+  return direction === "ingress" && isToAll && ports.some((own) => portKey(own.protocol, own.port) === port);
 }
 
 function nodeWarnings({ rules }: LearnedRules): readonly Warning[] {

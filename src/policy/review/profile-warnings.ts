@@ -45,7 +45,8 @@ function lost(
   return [warn("warning", code, `${say(counted(count, unit))}: connections may be missing`)];
 }
 
-function windowWarnings({ observed: { since, until, connections, older }, learned }: Profile): readonly Warning[] {
+function windowWarnings({ observed, learned }: Profile): readonly Warning[] {
+  const { since, until, connections, older } = observed;
   if (since === null || until === null) return [];
   const made = `made from ${counted(connections, "connection")} between ${since} and ${until}`;
   const window = warn(
@@ -55,12 +56,13 @@ function windowWarnings({ observed: { since, until, connections, older }, learne
   );
   if (learned.word === "learned" || learned.word === "nothing observed") return [window];
   const doubt = `still ${learned.word}: ${chanceText(learned.chanceOfNew)}`;
-  return [window, warn("warning", "not-learned", doubt), ...shortWatch(Date.parse(until) - Date.parse(since))];
+  return [window, warn("warning", "not-learned", doubt), ...shortWatch(since, until, observed.losses)];
 }
 
-/** However sure the number is, it is of what came at all. */
-function shortWatch(watchedMs: number): readonly Warning[] {
-  if (isWeekWatched(watchedMs)) return [];
+/** However sure the number is, it is of what came at all, and while somebody watched. */
+function shortWatch(since: string, until: string, losses: Profile["observed"]["losses"]): readonly Warning[] {
+  const unwatchedMs = (losses?.unwatchedSeconds ?? 0) * 1000;
+  if (isWeekWatched(Date.parse(until) - Date.parse(since) - unwatchedMs)) return [];
   const message = "watched for less than a week: what comes once a week may not have come";
   return [warn("info", "short-watch", message)];
 }

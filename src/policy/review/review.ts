@@ -5,11 +5,11 @@ import type { Draft } from "../learn/draft.ts";
 import { type CompiledPolicies, compilePolicies } from "../evaluate/evaluate.ts";
 import { besideIt, replacedPolicy, undoOf } from "./existing.ts";
 import { decisionEffects, decisionWarnings } from "./decision-effects.ts";
-import type { ServedPorts } from "../learn/served-ports.ts";
 import { edgesOf } from "../learn/learn-rules.ts";
+import type { ServedPorts } from "../learn/served-ports.ts";
 import { existingWarnings } from "./existing-warnings.ts";
 import { outsideWarnings } from "./outside-warnings.ts";
-import { pluginWarnings } from "./plugin-warnings.ts";
+import { type Plugin, pluginWarnings } from "./plugin-warnings.ts";
 import { policyWarnings } from "./policy-warnings.ts";
 import { profileWarnings } from "./profile-warnings.ts";
 import { type Court, proveEdge } from "./proof.ts";
@@ -21,6 +21,7 @@ import { compareText } from "../selector.ts";
 /** What drafts are reviewed against. */
 export interface Scene {
   readonly cluster: ClusterState;
+  readonly plugins: ReadonlySet<Plugin>;
   readonly served: ServedPorts;
   readonly representatives: Representatives;
   /** The cluster's policies but for those that a draft replaces, by namespace. */
@@ -34,8 +35,8 @@ export interface Scene {
 /** Proves a draft edge by edge, and says what its reader must know before applying it; `more` is said first. */
 export function reviewDraft(draft: Draft, scene: Scene, more: readonly Warning[]): Review {
   const { profile, settings, learned, policy, written, withheld } = draft;
-  const { cluster, served, representatives, together } = scene;
-  const alone = policy === null ? compilePolicies([], cluster) : together.only(policy);
+  const { cluster, representatives, together } = scene;
+  const alone = policy === null ? compilePolicies([], cluster) : together.alone(policy);
   const court: Court = { profile, heldBack: learned.heldBack, representatives, alone, together };
   const edges = edgesOf(profile).toSorted(forReading);
   const { passed, leftOut } = proveEdges(edges, court);
@@ -49,7 +50,7 @@ export function reviewDraft(draft: Draft, scene: Scene, more: readonly Warning[]
     ...outsideWarnings(profile, passed, leftOut),
     ...existingWarnings(context.existing, context.replaces, leftOut),
     ...(policy === null ? [] : policyWarnings(profile, learned, cluster, settings)),
-    ...(policy === null ? [] : pluginWarnings(profile, learned, { cluster, settings, served })),
+    ...(policy === null ? [] : pluginWarnings(profile, learned, { ...scene, settings })),
   ];
   return {
     workload,
