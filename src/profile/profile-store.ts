@@ -6,15 +6,12 @@ import type { Decisions } from "./decisions.ts";
 import { type Edge, edgeKey } from "./edge.ts";
 import type { Tombstone } from "./forgetting.ts";
 import type { Window } from "./observed-window.ts";
-import type { StoredEdge } from "./profile-book.ts";
+import type { Restored, StoredEdge } from "./profile-book.ts";
 import { openDatabase, orStoreFault } from "./store-file.ts";
 
 /** What was kept. */
-export interface Stored {
-  readonly edges: readonly StoredEdge[];
-  readonly window: Window;
+export interface Stored extends Restored {
   readonly decisions: readonly StoredDecisions[];
-  readonly tombstones: readonly Tombstone[];
 }
 
 /**

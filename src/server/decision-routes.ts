@@ -52,7 +52,7 @@ export function addDecisionRoutes(app: App, { book, cluster, decisions }: Decisi
         summary: "Decide, in the place of whatever was decided before",
         params: workloadPath,
         body: DecisionsSchema,
-        response: { 200: DecisionsSchema, 400: problem, 404: problem, 409: problem },
+        response: { 200: DecisionsSchema, 404: problem, 409: problem, 422: problem },
       },
     },
     (request) => {
@@ -90,11 +90,12 @@ function find(
   return stored;
 }
 
+/** Throws a 422, as for the options of a policy. */
 function readDocument(body: unknown): Decisions {
   try {
     return readDecisions(body);
   } catch (error) {
-    throw error instanceof InvalidOptions ? new HttpProblem(400, error.message) : error;
+    throw error instanceof InvalidOptions ? new HttpProblem(422, error.message) : error;
   }
 }
 

@@ -42,7 +42,7 @@ await t.test("a document that is wrong is refused whole, with the field, and the
   const wrong = { addresses: [{ id: "external/203.0.113.66", cidr: "10.0.0.0/8" }] };
   const answer = await app.inject({ method: "PUT", url, payload: wrong });
   t.match(answer.headers["content-type"], /^application\/problem\+json/u);
-  t.match(answer.json(), { status: 400, detail: /^addresses\[0\]\.cidr: 10\.0\.0\.0\/8 does not hold/u });
+  t.match(answer.json(), { status: 422, detail: /^addresses\[0\]\.cidr: 10\.0\.0\.0\/8 does not hold/u });
   t.match((await app.inject({ method: "PUT", url, payload: { egress: "maybe" } })).json(), { detail: /^egress: / });
   t.match((await app.inject({ method: "PUT", url, payload: { nonsense: 1 } })).json(), { detail: /^nonsense: / });
   t.strictSame((await app.inject(url)).json(), document);
