@@ -3,7 +3,7 @@ import { ClusterState } from "../../src/cluster/cluster-state.ts";
 import type { Party } from "../../src/cluster/flow.ts";
 import { IdentityQueue } from "../../src/cluster/identity-queue.ts";
 import { ApiNews } from "./churn/news.ts";
-import { Random } from "./churn/random.ts";
+import { Random } from "../random.ts";
 import { Schedule } from "./churn/schedule.ts";
 import { type LivePod, toUs, World } from "./churn/world.ts";
 

@@ -1,16 +1,6 @@
 import t from "tap";
 import { defaultSweepSettings, Sweeps } from "../../src/flow/sweeps.ts";
-
-/** A repeatable source of numbers from 0 up to 1 (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { Random } from "../random.ts";
 
 /** When capture listened in its first half hour, in seconds. */
 function spans(random: () => number): readonly (readonly [number, number])[] {
@@ -26,7 +16,8 @@ function spans(random: () => number): readonly (readonly [number, number])[] {
 
 /** The share of connections, each sending a segment every `seconds` on average, that were heard. */
 function heard(seconds: number): number {
-  const random = randomOf(seconds);
+  const source = new Random(seconds);
+  const random = (): number => source.next();
   const listened = spans(random);
   let count = 0;
   for (let n = 0; n < 4_000; n++) {

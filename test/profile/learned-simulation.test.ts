@@ -1,9 +1,11 @@
 import t from "tap";
-import { bursty, independent, mulberry32, type Outcome, periodic, watch } from "./synthetic-workload.ts";
+import { Random } from "../random.ts";
+import { bursty, independent, type Outcome, periodic, watch } from "./synthetic-workload.ts";
 
 /** A thousand workloads in all, whose true edges are known. */
 const outcomes = (count: number, make: (random: () => number) => Parameters<typeof watch>[0]): readonly Outcome[] => {
-  const random = mulberry32(20_240_101);
+  const source = new Random(20_240_101);
+  const random = (): number => source.next();
   return Array.from({ length: count }, () => watch(make(random)));
 };
 

@@ -17,6 +17,7 @@ export interface Outcome extends Learned {
   readonly missing: number;
 }
 
+/** From 0 up to 1. */
 export type Random = () => number;
 
 const DAY_MS = 86_400_000;
@@ -114,15 +115,4 @@ function pick(chances: readonly number[], random: Random): number {
 
 function byTime(a: { readonly atMs: number }, b: { readonly atMs: number }): number {
   return a.atMs - b.atMs;
-}
-
-/** A small generator of pseudo-random numbers, evenly spread over [0, 1), so that a test always draws the same. */
-export function mulberry32(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -2,7 +2,7 @@ import type { ClusterChange, Identified } from "../../../src/cluster/cluster-cha
 import type { ClusterState } from "../../../src/cluster/cluster-state.ts";
 import type { KubernetesObject } from "../../../src/cluster/objects.ts";
 import { read } from "../builders.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../random.ts";
 import type { Schedule } from "./schedule.ts";
 import { toUs } from "./world.ts";
 

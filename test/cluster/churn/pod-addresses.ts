@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Random } from "../../random.ts";
 
 /** A freed address may be another pod's within so many seconds. */
 const SOON = 2;

@@ -3,7 +3,7 @@
  * simulated clock; those in objects are of the node's own clock, in whole seconds, as kubelets write them.
  */
 import { PodAddresses } from "./pod-addresses.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../random.ts";
 import type { Schedule } from "./schedule.ts";
 
 type Json = Readonly<Record<string, unknown>>;
