@@ -20,8 +20,10 @@ import { movedBy } from "./told-time.ts";
 
 /** How often the kernel's rings are emptied. At 4 MiB they have room for half a million SYNs a second meanwhile, more than twice what is looked at. */
 const READ_MS = 50;
-/** And while nothing comes: a look costs as much whether there are packets or not, and idle looks are all that bulk data costs. */
+/** And while little comes: waking up costs more than a few packets do, and is most of what bulk data costs. */
 const QUIET_READ_MS = 250;
+/** So many packets since the last look are more than little: a hundredth of what a ring has room for. */
+const BUSY_PACKETS = 256;
 const TELL_US = 200_000;
 const STATUS_US = 1_000_000;
 /** How long, in all, the end waits for a reader who has much to take at once. */
@@ -96,7 +98,7 @@ export class CaptureLoop {
       while (!signal.aborted && !this.#writer.isClosed) {
         const { packets } = this.#tracker;
         const isMore = this.#turn(signal);
-        const isQuiet = this.#tracker.packets === packets;
+        const isQuiet = this.#tracker.packets - packets < BUSY_PACKETS;
         await (isMore ? yieldOnce() : rest(isQuiet ? QUIET_READ_MS : READ_MS));
       }
     } finally {
