@@ -6,7 +6,7 @@ import { ListItems } from "../../src/cluster/api/list-items.ts";
 /** The items and what is around them, of a list that comes in pieces of these lengths. */
 function takeApart(text: string, lengths: readonly number[]) {
   const items: unknown[] = [];
-  const list = new ListItems((json) => items.push(JSON.parse(json)));
+  const list = new ListItems(true, (json) => items.push(JSON.parse(json)));
   let octets = Buffer.from(text);
   for (const length of lengths) {
     list.push(octets.subarray(0, length));
