@@ -4,21 +4,22 @@ import type { PodIdentity } from "./identity.ts";
 import type { Pod } from "./objects.ts";
 import type { WorkloadIndex } from "./workload/workload-index.ts";
 
-/** A pod that has or had addresses, and who it was. */
-interface PodHolder {
-  readonly pod: Pod;
-  identity: PodIdentity | undefined;
+/** Who a pod was when somebody asked. */
+interface KnownIdentity {
+  readonly identity: PodIdentity;
   /** The owners' version for which that is so, and how many of the pod's owners were known then. */
-  version: number;
-  links: number;
+  readonly version: number;
+  readonly links: number;
   /** It has gone: what becomes known of its owners still counts, and what is forgotten of them does not. */
-  isGone: boolean;
+  readonly isGone: boolean;
 }
 
 /** The pods' addresses over time. A pod on its node's network has the node's address, which is nobody's own. */
 export class PodAddresses {
   readonly #workloads: WorkloadIndex;
-  readonly #history: AddressHistory<PodHolder>;
+  readonly #history: AddressHistory<Pod>;
+  /** Of the few pods that somebody asked for: a node sees a small part of a large cluster. */
+  readonly #known = new WeakMap<Pod, KnownIdentity>();
 
   constructor(workloads: WorkloadIndex, settings: HistorySettings) {
     this.#workloads = workloads;
@@ -30,9 +31,8 @@ export class PodAddresses {
   }
 
   put(pod: Pod, former: Pod | undefined, nowUs: number): void {
-    const value: PodHolder = { pod, identity: undefined, version: -1, links: 0, isGone: false };
     const formerIps = former === undefined ? [] : ownIps(former);
-    this.#history.hold({ key: podKey(pod), ips: ownIps(pod), life: podLife(pod), value }, nowUs, formerIps);
+    this.#history.hold({ key: podKey(pod), ips: ownIps(pod), life: podLife(pod), value: pod }, nowUs, formerIps);
   }
 
   /** It has gone, and had its addresses until `untilUs` at the latest. To be called while its owners are known. */
@@ -53,7 +53,7 @@ export class PodAddresses {
       case "never":
         return held;
       case "ambiguous":
-        return { kind: "ambiguous", by: held.by.map((holder) => this.#identityOf(holder)) };
+        return { kind: "ambiguous", by: held.by.map((pod) => this.#identityOf(pod)) };
       case "held":
         return { kind: "held", by: this.#identityOf(held.by) };
       case "doubtful":
@@ -68,21 +68,23 @@ export class PodAddresses {
   }
 
   #keep(ip: string, pod: Pod): void {
-    const holder = this.#history.valueOf(ip, podKey(pod));
-    if (holder === undefined) return;
-    this.#identityOf(holder);
-    holder.isGone = true;
+    const told = this.#history.valueOf(ip, podKey(pod));
+    if (told !== undefined) this.#know(told, true);
   }
 
-  #identityOf(holder: PodHolder): PodIdentity {
+  #identityOf(pod: Pod): PodIdentity {
+    const known = this.#known.get(pod);
+    return known?.version === this.#workloads.version ? known.identity : this.#know(pod, known?.isGone ?? false);
+  }
+
+  #know(pod: Pod, isGone: boolean): PodIdentity {
     const { version } = this.#workloads;
-    if (holder.identity !== undefined && holder.version === version) return holder.identity;
-    holder.version = version;
-    const links = this.#workloads.linksOf(holder.pod);
-    if (holder.identity !== undefined && holder.isGone && links <= holder.links) return holder.identity;
-    holder.links = links;
-    holder.identity = this.#workloads.identityOf(holder.pod);
-    return holder.identity;
+    const known = this.#known.get(pod);
+    const links = this.#workloads.linksOf(pod);
+    const isKept = known !== undefined && (known.version === version || (known.isGone && links <= known.links));
+    const identity = isKept ? known.identity : this.#workloads.identityOf(pod);
+    this.#known.set(pod, { identity, version, links: isKept ? Math.max(links, known.links) : links, isGone });
+    return identity;
   }
 }
 
