@@ -111,7 +111,8 @@ export class ClusterState {
     for (const { addresses } of nodes.all) yield* addresses;
     for (const { clusterIps, externalIps, loadBalancerIps } of services.all)
       yield* [...clusterIps, ...externalIps, ...loadBalancerIps];
-    for (const { podAddresses, otherAddresses } of slices.all) yield* [...addressesIn(podAddresses), ...addressesIn(otherAddresses)];
+    for (const { podAddresses, otherAddresses } of slices.all)
+      yield* [...addressesIn(podAddresses), ...addressesIn(otherAddresses)];
     yield* this.#indexes.ranges.firstAddresses();
   }
 

@@ -10,7 +10,9 @@ const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const trusted = { server: "https://192.0.2.1:6443", "certificate-authority-data": base64("an authority") };
 
 function kubeconfig(t: Test, cluster: object, user: object): string {
-  const folder = t.testdir({ pki: { "ca.crt": "an authority in a file", "me.crt": "a certificate", "me.key": "a key" } });
+  const folder = t.testdir({
+    pki: { "ca.crt": "an authority in a file", "me.crt": "a certificate", "me.key": "a key" },
+  });
   const path = join(folder, "kubeconfig");
   const contexts = [{ name: "here", context: { cluster: "one", user: "me" } }];
   const clusters = [{ name: "one", cluster }];
@@ -19,12 +21,16 @@ function kubeconfig(t: Test, cluster: object, user: object): string {
   return path;
 }
 
+/** Certificates and keys are buffers of either maker's choice. */
+function text(value: unknown): string | undefined {
+  return Buffer.isBuffer(value) ? value.toString() : (value as string | undefined);
+}
+
 /** What of it goes to the server. */
 function said({ ca, cert, key, auth, servername, rejectUnauthorized, headers }: RequestOptions): object {
   const [authorization] = Object.entries(headers ?? {}).flatMap(([name, value]) =>
     name.toLowerCase() === "authorization" ? [value] : [],
   );
-  const text = (value: unknown): string | undefined => (value === undefined ? undefined : String(value));
   return { ca: text(ca), cert: text(cert), key: text(key), auth, servername, rejectUnauthorized, authorization };
 }
 

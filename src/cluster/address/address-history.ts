@@ -131,7 +131,8 @@ export class AddressHistory<T> {
   }
 
   #holdings(latest: Row): readonly Holding<T>[] {
-    return [...this.#table.chain(latest).map((row) => this.#table.get(row))];
+    const rows = this.#table.chain(latest);
+    return rows.map((row) => this.#table.get(row)).toArray();
   }
 
   #among(holdings: readonly Holding<T>[], timeUs: number): Held<T> {

@@ -3,6 +3,7 @@ import type { ClusterChange } from "../cluster-change.ts";
 import { API_KINDS } from "./api-kind.ts";
 import type { ApiConnection } from "./connect-api.ts";
 import { defaultPauses, type KindState, KindWatch, type Pauses } from "./kind-watch.ts";
+import { Turns } from "./turns.ts";
 
 export interface FollowApiOptions {
   /** What has changed, as it comes: of a list a page, of a watch an event. */
@@ -46,6 +47,7 @@ export class ApiFollower {
     const watchOptions = {
       connection,
       pauses,
+      lists: new Turns(),
       nowUs,
       newsLagUs,
       onChanges: (changes: readonly ClusterChange[]) => {

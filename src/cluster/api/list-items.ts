@@ -56,7 +56,7 @@ export class ListItems {
     this.#later = [];
     this.#laterLength = 0;
     let at = 0;
-    for (let next: number | undefined = 0; next !== undefined; ) {
+    for (let next: number | undefined = 0; next !== undefined;) {
       at = next;
       next = this.#next(json, afterBlank(json, at));
     }

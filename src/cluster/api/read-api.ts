@@ -41,7 +41,7 @@ interface ListHead {
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
 }
 
-/** Objects are told as they come, those of one chunk together. */
+/** Objects are told as they come, those of one chunk together; the last may be known as whole only at the end. */
 async function readPage(
   response: IncomingMessage,
   { kind }: ApiKind,
@@ -60,6 +60,7 @@ async function readPage(
     throw new ApiFault(`a list broke off: ${String(error)}`, undefined, error);
   }
   const head = parseJson(items.end() ?? "") as ListHead | null;
+  onObjects(objects);
   if (typeof head !== "object" || head === null) throw new ApiFault("what should be a list is none");
   return head;
 }
