@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { type ApiCredentials, connectApi } from "./api/connect-api.ts";
+import { type ApiConnection, type ApiCredentials, connectApi } from "./api/connect-api.ts";
 import { followClusterApi } from "./api/follow-cluster-api.ts";
 import type { ClusterChange } from "./cluster-change.ts";
 import { followClusterFiles } from "./file/follow-cluster-files.ts";
@@ -30,13 +30,17 @@ export interface FollowedCluster {
   readonly knownUntilUs: (nowUs: number) => number;
   /** Kinds of objects that may not be read. */
   readonly missed: () => readonly string[];
+  /** To the API server; undefined where files are followed. */
+  readonly connection: ApiConnection | undefined;
 }
 
 /** Throws ClusterFileError or ApiRefused where there is nothing to follow. */
 export async function followCluster(origin: ClusterOrigin, options: FollowClusterOptions): Promise<FollowedCluster> {
   if (origin.kind === "files") return followFiles(origin.paths, options);
-  const follower = followClusterApi(await connectApi(origin.credentials), options);
+  const connection = await connectApi(origin.credentials);
+  const follower = followClusterApi(connection, options);
   return {
+    connection,
     first: follower.first,
     fault: () => follower.fault,
     knownUntilUs: (nowUs) =>
@@ -61,5 +65,6 @@ function followFiles(paths: readonly string[], { onChange, logger, signal }: Fol
     },
   });
   // Files are taken at their word: who writes them knows when.
-  return { first: Promise.resolve(), fault: () => lastFault, knownUntilUs: () => Infinity, missed: () => [] };
+  const always = { first: Promise.resolve(), knownUntilUs: () => Infinity, missed: () => [], connection: undefined };
+  return { ...always, fault: () => lastFault };
 }

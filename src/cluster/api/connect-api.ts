@@ -1,6 +1,6 @@
 import { type IncomingMessage, request as requestHttp } from "node:http";
 import { type RequestOptions, request as requestHttps } from "node:https";
-import { text } from "node:stream/consumers";
+import { json, text } from "node:stream/consumers";
 import type { ApiAccess } from "./api-access.ts";
 import { ApiFault, messageOf } from "./api-fault.ts";
 import { kubeconfigAccess } from "./kubeconfig.ts";
@@ -21,6 +21,19 @@ export interface ApiConnection {
    * the stream of the answer too.
    */
   readonly open: (path: string, idleMs: number, signal: AbortSignal) => Promise<IncomingMessage>;
+  /** Sends a request and gives its answer. Throws ApiFault for every status but 2xx, and for an answer that is no JSON. */
+  readonly send: (request: ApiRequest, idleMs: number, signal: AbortSignal) => Promise<unknown>;
+}
+
+/** A request that is more than a question. */
+export interface ApiRequest {
+  readonly method: "POST" | "PUT" | "PATCH" | "DELETE";
+  /** From the root of the API, its query included. */
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** What kind of JSON it is, `application/json` if not said: a PATCH says by it how it is meant. */
+  readonly contentType?: string;
 }
 
 /** Dead peers are noticed sooner than by the time that a watch may be silent. */
@@ -33,14 +46,32 @@ export async function connectApi(credentials: ApiCredentials): Promise<ApiConnec
   const access = await accessOf(credentials);
   // A path in the server's URL (Rancher, a proxy) stays in front.
   const base = access.server.replace(/\/+$/u, "");
+  const ask = async (url: string, asked: Asked, signal: AbortSignal): Promise<IncomingMessage> => {
+    const { headers, ...options } = await access.requestOptions();
+    const own = { accept: "application/json", "user-agent": "weir", ...asked.headers };
+    const { method = "GET" } = asked;
+    return askOnce(url, { ...options, method, headers: { ...(headers as object), ...own }, signal }, asked);
+  };
   return {
     server: access.server,
-    open: async (path, idleMs, signal) => {
-      const { headers, ...options } = await access.requestOptions();
-      const own = { accept: "application/json", "user-agent": "weir" };
-      return get(base + path, { ...options, headers: { ...(headers as object), ...own }, signal }, idleMs);
+    open: (path, idleMs, signal) => ask(base + path, { idleMs }, signal),
+    send: async ({ method, path, body, contentType = "application/json" }, idleMs, signal) => {
+      const content =
+        body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": contentType } };
+      const response = await ask(base + path, { method, idleMs, ...content }, signal);
+      return json(response).catch((error: unknown) => {
+        throw new ApiFault(`the answer to ${method} ${path} is no JSON`, undefined, error);
+      });
     },
   };
+}
+
+/** What of a request is not the connection's. */
+interface Asked {
+  readonly method?: ApiRequest["method"];
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly idleMs: number;
 }
 
 function accessOf(credentials: ApiCredentials): ApiAccess | Promise<ApiAccess> {
@@ -54,21 +85,23 @@ function accessOf(credentials: ApiCredentials): ApiAccess | Promise<ApiAccess> {
   }
 }
 
-async function get(url: string, options: RequestOptions, idleMs: number): Promise<IncomingMessage> {
-  const response = await respond(url, options, idleMs);
-  if (response.statusCode === 200) return response;
+async function askOnce(url: string, options: RequestOptions, asked: Asked): Promise<IncomingMessage> {
+  const response = await respond(url, options, asked);
+  const { statusCode = 0 } = response;
+  // A question is answered by 200 alone: what else is a success there has no answer in it.
+  if (asked.method === undefined ? statusCode === 200 : statusCode >= 200 && statusCode < 300) return response;
   const body = await text(response).catch(() => "");
-  throw new ApiFault(`${response.statusCode}: ${reasonIn(body)}`, response.statusCode);
+  throw new ApiFault(`${statusCode}: ${reasonIn(body)}`, statusCode);
 }
 
-function respond(url: string, options: RequestOptions, idleMs: number): Promise<IncomingMessage> {
+function respond(url: string, options: RequestOptions, { idleMs, body }: Asked): Promise<IncomingMessage> {
   const request = url.startsWith("https:") ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
     const asked = request(url, options, resolve);
     asked.setTimeout(idleMs, () => asked.destroy(new Error("silent for too long")));
     asked.once("socket", (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS));
     asked.on("error", (error) => reject(new ApiFault(messageOf(error), undefined, error)));
-    asked.end();
+    asked.end(body);
   });
 }
 
