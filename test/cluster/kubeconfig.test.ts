@@ -22,7 +22,7 @@ function kubeconfig(t: Test, cluster: object, user: object): string {
 }
 
 /** Certificates and keys are buffers of either maker's choice. */
-function text(value: unknown): string | undefined {
+function textOf(value: unknown): string | undefined {
   return Buffer.isBuffer(value) ? value.toString() : (value as string | undefined);
 }
 
@@ -31,7 +31,7 @@ function said({ ca, cert, key, auth, servername, rejectUnauthorized, headers }: 
   const [authorization] = Object.entries(headers ?? {}).flatMap(([name, value]) =>
     name.toLowerCase() === "authorization" ? [value] : [],
   );
-  return { ca: text(ca), cert: text(cert), key: text(key), auth, servername, rejectUnauthorized, authorization };
+  return { ca: textOf(ca), cert: textOf(cert), key: textOf(key), auth, servername, rejectUnauthorized, authorization };
 }
 
 const plain = {
