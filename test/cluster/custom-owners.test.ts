@@ -11,7 +11,7 @@ import { eventually } from "../demo/eventually.ts";
 import { pod } from "./builders.ts";
 
 const pauses = { firstMs: 10, mostMs: 100, missedMs: 100, silentMs: 60_000 };
-const ownerPauses = { betweenMs: 1, firstMs: 10, mostMs: 50, againMs: 400, patienceMs: 200 };
+const ownerPauses = { betweenMs: 1, firstMs: 10, mostMs: 50, againMs: 600_000, lookMs: 20, patienceMs: 200 };
 
 /** Kind, plural and group of what operators bring along. */
 const KINDS = {
@@ -58,7 +58,6 @@ function owned(name: string, owner: object): object {
   return { ...object, metadata: { ...object.metadata, namespace: "shop", ownerReferences: [owner] } };
 }
 
-const nowUs = (): number => Date.now() * 1000;
 
 async function follow(t: Test, objects: readonly object[]) {
   const server = await new ApiServer([
@@ -74,6 +73,9 @@ async function follow(t: Test, objects: readonly object[]) {
   });
   const state = new ClusterState();
   const log: object[] = [];
+  let aheadMs = 0;
+  const nowUs = (): number => (Date.now() + aheadMs) * 1000;
+  const later = (): void => void (aheadMs += 601_000);
   const start = async () => {
     const follower = followClusterApi(await connectApi({ kind: "kubeconfig", path }), {
       pauses,
@@ -91,7 +93,7 @@ async function follow(t: Test, objects: readonly object[]) {
   const has = async (expected: string): Promise<unknown> =>
     eventually(`${expected}, not ${workloads()}`, () => Promise.resolve(workloads() === expected ? true : undefined));
   const askedFor = (plural: string): number => server.asked.filter((url) => url.includes(`/${plural}/`)).length;
-  return { server, start, workloads, has, log, askedFor };
+  return { server, start, workloads, has, log, askedFor, later };
 }
 
 await t.test("a pod of a pod set of a Kafka is the Kafka's, in the first state already", async (t) => {
@@ -161,7 +163,7 @@ await t.test("a kind that may not be read is asked for once in a while, not once
   const many = Array.from({ length: 30 }, (_, place) =>
     owned(`p-${place}`, reference("StrimziPodSet", `set-${place}`)),
   );
-  const { start, server, askedFor, log, workloads, has } = await follow(t, [
+  const { start, server, askedFor, log, workloads, has, later } = await follow(t, [
     ...many,
     custom("Kafka", "events"),
     ...many.map((_, place) => custom("StrimziPodSet", `set-${place}`, reference("Kafka", "events"))),
@@ -172,6 +174,7 @@ await t.test("a kind that may not be read is asked for once in a while, not once
   t.equal(askedFor("strimzipodsets"), 1);
   t.match(log, [{ kind: "StrimziPodSet.core.strimzi.io" }]);
   server.faults.clear();
+  later();
   await has("shop/Kafka/events");
 });
 
@@ -192,12 +195,13 @@ await t.test(
 );
 
 await t.test("an owner that is made after the pods that refer to it", async (t) => {
-  const { start, server, workloads, has } = await follow(t, [
+  const { start, server, workloads, has, later } = await follow(t, [
     owned("set-0", reference("StrimziPodSet", "set")),
     custom("Kafka", "events"),
   ]);
   await start();
   t.equal(workloads(), "shop/StrimziPodSet/set");
   server.put(custom("StrimziPodSet", "set", reference("Kafka", "events")));
+  later();
   await has("shop/Kafka/events");
 });
