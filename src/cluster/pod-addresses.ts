@@ -14,12 +14,16 @@ interface KnownIdentity {
   readonly isGone: boolean;
 }
 
+/** A pod that has or had addresses. A node asks for few of a large cluster's. */
+interface PodHolder {
+  readonly pod: Pod;
+  known: KnownIdentity | undefined;
+}
+
 /** The pods' addresses over time. A pod on its node's network has the node's address, which is nobody's own. */
 export class PodAddresses {
   readonly #workloads: WorkloadIndex;
-  readonly #history: AddressHistory<Pod>;
-  /** Of the few pods that somebody asked for: a node sees a small part of a large cluster. */
-  readonly #known = new WeakMap<Pod, KnownIdentity>();
+  readonly #history: AddressHistory<PodHolder>;
 
   constructor(workloads: WorkloadIndex, settings: HistorySettings) {
     this.#workloads = workloads;
@@ -32,7 +36,8 @@ export class PodAddresses {
 
   put(pod: Pod, former: Pod | undefined, nowUs: number): void {
     const formerIps = former === undefined ? [] : ownIps(former);
-    this.#history.hold({ key: podKey(pod), ips: ownIps(pod), life: podLife(pod), value: pod }, nowUs, formerIps);
+    const value: PodHolder = { pod, known: undefined };
+    this.#history.hold({ key: podKey(pod), ips: ownIps(pod), life: podLife(pod), value }, nowUs, formerIps);
   }
 
   /** It has gone, and had its addresses until `untilUs` at the latest. To be called while its owners are known. */
@@ -53,7 +58,7 @@ export class PodAddresses {
       case "never":
         return held;
       case "ambiguous":
-        return { kind: "ambiguous", by: held.by.map((pod) => this.#identityOf(pod)) };
+        return { kind: "ambiguous", by: held.by.map((holder) => this.#identityOf(holder)) };
       case "held":
         return { kind: "held", by: this.#identityOf(held.by) };
       case "doubtful":
@@ -68,22 +73,22 @@ export class PodAddresses {
   }
 
   #keep(ip: string, pod: Pod): void {
-    const told = this.#history.valueOf(ip, podKey(pod));
-    if (told !== undefined) this.#know(told, true);
+    const holder = this.#history.valueOf(ip, podKey(pod));
+    if (holder !== undefined) this.#know(holder, true);
   }
 
-  #identityOf(pod: Pod): PodIdentity {
-    const known = this.#known.get(pod);
-    return known?.version === this.#workloads.version ? known.identity : this.#know(pod, known?.isGone ?? false);
+  #identityOf(holder: PodHolder): PodIdentity {
+    const { known } = holder;
+    return known?.version === this.#workloads.version ? known.identity : this.#know(holder, known?.isGone ?? false);
   }
 
-  #know(pod: Pod, isGone: boolean): PodIdentity {
+  #know(holder: PodHolder, isGone: boolean): PodIdentity {
+    const { pod, known } = holder;
     const { version } = this.#workloads;
-    const known = this.#known.get(pod);
     const links = this.#workloads.linksOf(pod);
     const isKept = known !== undefined && (known.version === version || (known.isGone && links <= known.links));
     const identity = isKept ? known.identity : this.#workloads.identityOf(pod);
-    this.#known.set(pod, { identity, version, links: isKept ? Math.max(links, known.links) : links, isGone });
+    holder.known = { identity, version, links: isKept ? Math.max(links, known.links) : links, isGone };
     return identity;
   }
 }

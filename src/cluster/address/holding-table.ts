@@ -3,8 +3,9 @@ import type { Holding } from "./holding.ts";
 /** Where a holding lies in the table: the same for as long as it is there. */
 export type Row = number;
 
-/** Numbers of a row, in this order. */
-const TIMES = 5;
+/** A row's five times, and the row of the one before it: together, since they are looked at together. */
+const NUMBERS = 6;
+const EARLIER = 5;
 const NO_ROW = -1;
 const FIRST_ROOM = 64;
 
@@ -16,15 +17,14 @@ export class HoldingTable<T> {
   readonly #keys: string[] = [];
   readonly #ips: string[] = [];
   readonly #values: (T | undefined)[] = [];
-  #times = new Float64Array(FIRST_ROOM * TIMES);
+  #numbers = new Float64Array(FIRST_ROOM * NUMBERS);
   #isStaying = new Uint8Array(FIRST_ROOM);
-  #earlier = new Int32Array(FIRST_ROOM);
   /** Rows whose holding was removed. */
   readonly #free: Row[] = [];
 
   add(holding: Holding<T>, earlier: Row | undefined): Row {
     const row = this.#free.pop() ?? this.#values.length;
-    if (row >= this.#earlier.length) this.#grow();
+    if (row >= this.#isStaying.length) this.#grow();
     this.#keys[row] = holding.key;
     this.#ips[row] = holding.ip;
     this.set(row, holding);
@@ -35,7 +35,7 @@ export class HoldingTable<T> {
   /** Everything but whose it is, and of which address. */
   set(row: Row, { value, fromUs, surelyFromUs, untilUs, surelyUntilUs, toldUs, isStaying }: Holding<T>): void {
     this.#values[row] = value;
-    this.#times.set([fromUs, untilUs, surelyFromUs, surelyUntilUs, toldUs], row * TIMES);
+    this.#numbers.set([fromUs, untilUs, surelyFromUs, surelyUntilUs, toldUs], row * NUMBERS);
     this.#isStaying[row] = Number(isStaying);
   }
 
@@ -48,16 +48,16 @@ export class HoldingTable<T> {
 
   /** A copy: what is changed of it has to be set. */
   get(row: Row): Holding<T> {
-    const at = row * TIMES;
+    const at = row * NUMBERS;
     return {
       key: this.#keys[row]!,
       ip: this.#ips[row]!,
       value: this.valueOf(row),
-      fromUs: this.#times[at]!,
-      untilUs: this.#times[at + 1]!,
-      surelyFromUs: this.#times[at + 2]!,
-      surelyUntilUs: this.#times[at + 3]!,
-      toldUs: this.#times[at + 4]!,
+      fromUs: this.#numbers[at]!,
+      untilUs: this.#numbers[at + 1]!,
+      surelyFromUs: this.#numbers[at + 2]!,
+      surelyUntilUs: this.#numbers[at + 3]!,
+      toldUs: this.#numbers[at + 4]!,
       isStaying: this.#isStaying[row] === 1,
     };
   }
@@ -72,18 +72,18 @@ export class HoldingTable<T> {
 
   /** Whether its times, as they are told, cover the moment. */
   covers(row: Row, timeUs: number): boolean {
-    const at = row * TIMES;
-    return this.#times[at]! <= timeUs && timeUs <= this.#times[at + 1]!;
+    const at = row * NUMBERS;
+    return this.#numbers[at]! <= timeUs && timeUs <= this.#numbers[at + 1]!;
   }
 
   /** The one before it of the same address, that may go on still. */
   earlierOf(row: Row): Row | undefined {
-    const earlier = this.#earlier[row];
+    const earlier = this.#numbers[row * NUMBERS + EARLIER];
     return earlier === NO_ROW ? undefined : earlier;
   }
 
   link(row: Row, earlier: Row | undefined): void {
-    this.#earlier[row] = earlier ?? NO_ROW;
+    this.#numbers[row * NUMBERS + EARLIER] = earlier ?? NO_ROW;
   }
 
   /** This one and those before it. */
@@ -93,13 +93,11 @@ export class HoldingTable<T> {
 
   /** By half: what is copied stays small beside what is kept. */
   #grow(): void {
-    const room = Math.ceil(this.#earlier.length * 1.5);
-    const [times, isStaying, earlier] = [this.#times, this.#isStaying, this.#earlier];
-    this.#times = new Float64Array(room * TIMES);
+    const [numbers, isStaying] = [this.#numbers, this.#isStaying];
+    const room = Math.ceil(isStaying.length * 1.5);
+    this.#numbers = new Float64Array(room * NUMBERS);
     this.#isStaying = new Uint8Array(room);
-    this.#earlier = new Int32Array(room);
-    this.#times.set(times);
+    this.#numbers.set(numbers);
     this.#isStaying.set(isStaying);
-    this.#earlier.set(earlier);
   }
 }
