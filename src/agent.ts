@@ -88,6 +88,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     feedStatus: () => feed.status,
     book,
     cluster,
+    missed: () => followed.missed(),
     queue,
   });
   const server = await buildServer({

@@ -1,5 +1,6 @@
 import type { Connection } from "../flow/connection.ts";
 import { type HistorySettings, defaultHistorySettings } from "./address/address-history.ts";
+import { addressesIn } from "./address/address-list.ts";
 import { identifyAddress } from "./address-book.ts";
 import type { ClusterChange } from "./cluster-change.ts";
 import { ClusterIndexes } from "./cluster-indexes.ts";
@@ -110,7 +111,8 @@ export class ClusterState {
     for (const { addresses } of nodes.all) yield* addresses;
     for (const { clusterIps, externalIps, loadBalancerIps } of services.all)
       yield* [...clusterIps, ...externalIps, ...loadBalancerIps];
-    for (const { podAddresses, otherAddresses } of slices.all) yield* [...podAddresses, ...otherAddresses];
+    for (const { podAddresses, otherAddresses } of slices.all)
+      yield* [...addressesIn(podAddresses), ...addressesIn(otherAddresses)];
     yield* this.#indexes.ranges.firstAddresses();
   }
 

@@ -1,3 +1,4 @@
+import type { AddressList } from "./address/address-list.ts";
 import type { LabelSelector } from "./workload.ts";
 
 /**
@@ -80,8 +81,8 @@ export interface EndpointSlice {
   readonly serviceName: string | undefined;
   readonly ports: readonly { readonly name: string; readonly protocol: string; readonly port: number | undefined }[];
   /** Addresses of which the slice says that they are pods', and those of whatever else. */
-  readonly podAddresses: readonly string[];
-  readonly otherAddresses: readonly string[];
+  readonly podAddresses: AddressList;
+  readonly otherAddresses: AddressList;
 }
 
 export interface Namespace {

@@ -4,15 +4,20 @@ import type { PodIdentity } from "./identity.ts";
 import type { Pod } from "./objects.ts";
 import type { WorkloadIndex } from "./workload/workload-index.ts";
 
-/** A pod that has or had addresses, and who it was. */
+/** Who a pod was when somebody asked. */
+interface KnownIdentity {
+  readonly identity: PodIdentity;
+  /** The owners' version for which that is so, and how many of the pod's owners were known then. */
+  readonly version: number;
+  readonly links: number;
+  /** It has gone: what becomes known of its owners still counts, and what is forgotten of them does not. */
+  readonly isGone: boolean;
+}
+
+/** A pod that has or had addresses. A node asks for few of a large cluster's. */
 interface PodHolder {
   readonly pod: Pod;
-  identity: PodIdentity | undefined;
-  /** The owners' version for which that is so, and how many of the pod's owners were known then. */
-  version: number;
-  links: number;
-  /** It has gone: what becomes known of its owners still counts, and what is forgotten of them does not. */
-  isGone: boolean;
+  known: KnownIdentity | undefined;
 }
 
 /** The pods' addresses over time. A pod on its node's network has the node's address, which is nobody's own. */
@@ -30,8 +35,8 @@ export class PodAddresses {
   }
 
   put(pod: Pod, former: Pod | undefined, nowUs: number): void {
-    const value: PodHolder = { pod, identity: undefined, version: -1, links: 0, isGone: false };
     const formerIps = former === undefined ? [] : ownIps(former);
+    const value: PodHolder = { pod, known: undefined };
     this.#history.hold({ key: podKey(pod), ips: ownIps(pod), life: podLife(pod), value }, nowUs, formerIps);
   }
 
@@ -69,20 +74,22 @@ export class PodAddresses {
 
   #keep(ip: string, pod: Pod): void {
     const holder = this.#history.valueOf(ip, podKey(pod));
-    if (holder === undefined) return;
-    this.#identityOf(holder);
-    holder.isGone = true;
+    if (holder !== undefined) this.#know(holder, true);
   }
 
   #identityOf(holder: PodHolder): PodIdentity {
+    const { known } = holder;
+    return known?.version === this.#workloads.version ? known.identity : this.#know(holder, known?.isGone ?? false);
+  }
+
+  #know(holder: PodHolder, isGone: boolean): PodIdentity {
+    const { pod, known } = holder;
     const { version } = this.#workloads;
-    if (holder.identity !== undefined && holder.version === version) return holder.identity;
-    holder.version = version;
-    const links = this.#workloads.linksOf(holder.pod);
-    if (holder.identity !== undefined && holder.isGone && links <= holder.links) return holder.identity;
-    holder.links = links;
-    holder.identity = this.#workloads.identityOf(holder.pod);
-    return holder.identity;
+    const links = this.#workloads.linksOf(pod);
+    const isKept = known !== undefined && (known.version === version || (known.isGone && links <= known.links));
+    const identity = isKept ? known.identity : this.#workloads.identityOf(pod);
+    holder.known = { identity, version, links: isKept ? Math.max(links, known.links) : links, isGone };
+    return identity;
   }
 }
 

@@ -11,6 +11,8 @@ export interface MetricSources {
   readonly feedStatus: () => FeedStatus;
   readonly book: ProfileBook;
   readonly cluster: ClusterState;
+  /** Kinds of objects that may not be read. */
+  readonly missed: () => readonly string[];
   /** Connections that wait until it is known whose they are. */
   readonly queue: Pick<IdentityQueue, "size" | "overflowed">;
 }
@@ -18,7 +20,7 @@ export interface MetricSources {
 /** A registry of its own, not prom-client's global one, so that two agents in one process (as in tests) do not meet. */
 export function makeRegistry(sources: MetricSources): Registry {
   const registry = new Registry();
-  const { captureStatus, feedStatus, book, cluster, queue } = sources;
+  const { captureStatus, feedStatus, book, cluster, missed, queue } = sources;
   const gauge = (name: string, help: string, value: () => number): void => {
     registry.registerMetric(new Gauge({ name, help, registers: [], collect: setTo(value) }));
   };
@@ -70,6 +72,7 @@ export function makeRegistry(sources: MetricSources): Registry {
   gauge("weir_identity_waiting", "Connections that wait for news of the cluster", () => queue.size);
   counter("weir_identity_overflowed_total", "Told before that for want of room", () => queue.overflowed);
   counter("weir_cluster_forgotten_total", "Past holders of addresses, forgotten", () => cluster.forgotten);
+  gauge("weir_cluster_missed_kinds", "Kinds of objects that may not be read", () => missed().length);
   gauge("weir_cluster_pods", "Pods known now", () => cluster.podCount);
   counter("weir_connections_total", "Connections told since the start", () => book.placement.connections);
   counter("weir_connections_of_pods_total", "Of those, with a pod at one end", () => book.placement.ofPods);

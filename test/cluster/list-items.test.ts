@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
+import type { IncomingMessage } from "node:http";
+import { Readable } from "node:stream";
 import * as fc from "fast-check";
 import t from "tap";
+import type { ApiConnection } from "../../src/cluster/api/connect-api.ts";
 import { ListItems } from "../../src/cluster/api/list-items.ts";
+import { listKind } from "../../src/cluster/api/read-api.ts";
 
 /** The items and what is around them, of a list that comes in pieces of these lengths. */
 function takeApart(text: string, lengths: readonly number[]) {
   const items: unknown[] = [];
-  const list = new ListItems((json) => items.push(JSON.parse(json)));
+  const list = new ListItems(true, (json) => items.push(JSON.parse(json)));
   let octets = Buffer.from(text);
   for (const length of lengths) {
     list.push(octets.subarray(0, length));
@@ -38,4 +42,21 @@ await t.test("a list without items, and one that breaks off, are told apart", as
     around: { kind: "PodList", metadata: {}, items: null },
   });
   t.same(takeApart('{"items":[{"a":1},{"b":', [9]), { items: [{ a: 1 }], around: undefined });
+});
+
+await t.test("wherever a list is cut in two, every object of it is told", async (t) => {
+  const items = ["a", "b", "c"].map((name) => ({ metadata: { name } }));
+  const whole = Buffer.from(JSON.stringify({ metadata: { resourceVersion: "7" }, items }));
+  const kind = { apiVersion: "v1", kind: "Pod", resource: "pods" };
+  const { signal } = new AbortController();
+  for (let at = 0; at <= whole.length; at += 1) {
+    const pieces = [whole.subarray(0, at), whole.subarray(at)];
+    // A body is all that is read of an answer here.
+    const open = (): Promise<IncomingMessage> => Promise.resolve(Readable.from(pieces) as IncomingMessage);
+    const connection = { server: "", open } as Partial<ApiConnection> as ApiConnection;
+    const told: unknown[] = [];
+    const version = await listKind(connection, kind, (objects) => told.push(...objects), signal);
+    if (version === "7" && JSON.stringify(told) === JSON.stringify(items)) continue;
+    t.fail(`cut at ${at}: ${JSON.stringify(told)}`);
+  }
 });

@@ -21,6 +21,23 @@ await t.test("the agent may read what names addresses, and nothing else", (t) =>
   t.end();
 });
 
+await t.test("an overlay lets it get owners of custom kinds, one by one, and nothing else", (t) => {
+  const role = base.readManifest("custom-owners/cluster-role.yaml") as typeof base.clusterRole;
+  for (const { apiGroups, verbs } of role.rules ?? []) {
+    t.strictSame(verbs, ["get"]);
+    t.ok(
+      apiGroups?.every((group) => group.includes(".") && !group.endsWith(".k8s.io")),
+      String(apiGroups),
+    );
+  }
+  const { metadata, roleRef, subjects } = base.readManifest(
+    "custom-owners/cluster-role-binding.yaml",
+  ) as typeof base.clusterRoleBinding;
+  t.strictSame([metadata?.name, roleRef.name], ["weir-custom-owners", role.metadata?.name]);
+  t.strictSame(subjects, base.clusterRoleBinding.subjects);
+  t.end();
+});
+
 await t.test("the token is mounted into the agent alone", (t) => {
   t.equal(base.serviceAccount.automountServiceAccountToken, false);
   t.equal(podSpec.automountServiceAccountToken, false);

@@ -147,11 +147,12 @@ await t.test("DELETE forgets what it names, in the book and in the store", async
   t.equal(all.json().forgotten.length, 3);
 });
 
-await t.test("metrics tell what capture lost", async (t) => {
+await t.test("metrics tell what capture lost, and what may not be read", async (t) => {
   const { app } = await server();
   const { body, headers } = await app.inject("/metrics");
   t.match(headers["content-type"], /^text\/plain/u);
   t.match(body, /^weir_capture_dropped_packets_total 2$/mu);
+  t.match(body, /^weir_cluster_missed_kinds 1$/mu);
   t.match(body, /^weir_capture_unreadable_packets_total\{reason="fragment"\} 3$/mu);
 });
 

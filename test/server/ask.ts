@@ -65,6 +65,7 @@ export async function server(conditions: readonly Condition[] = []): Promise<Ask
       feedStatus: () => feedStatus,
       book,
       cluster,
+      missed: () => ["jobs"],
       queue: { size: 0, overflowed: 0 },
     }),
     decisions: new DecisionBook({ saveDecisions: () => undefined, deleteDecisions: () => undefined }),

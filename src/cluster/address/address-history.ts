@@ -1,4 +1,5 @@
 import { holdingsAt, isSure, type Holding } from "./holding.ts";
+import { HoldingTable, type Row } from "./holding-table.ts";
 import type { PodLife } from "./pod-life.ts";
 
 /** Somebody who has addresses now, or had them and is still told of. */
@@ -54,10 +55,11 @@ const MAX_GAPS = 16;
 /** Who has which address, and who had it. */
 export class AddressHistory<T> {
   readonly #settings: HistorySettings;
+  readonly #table = new HoldingTable<T>();
   /** The latest holding of each address, which leads to those before it. */
-  readonly #byAddress = new Map<string, Holding<T>>();
+  readonly #byAddress = new Map<string, Row>();
   /** Those that are over, with the time it was noticed, oldest first. */
-  readonly #past = new Map<Holding<T>, number>();
+  readonly #past = new Map<Row, number>();
   #gaps: readonly Gap[] = [];
   #forgotten = 0;
 
@@ -72,23 +74,23 @@ export class AddressHistory<T> {
 
   /** Newer word of a holder; `formerIps` are those that it had by the last word of it. */
   hold(holder: Holder<T>, nowUs: number, formerIps: readonly string[] = []): void {
-    const former = formerIps.map((ip) => this.#find(ip, holder.key)).filter((holding) => holding !== undefined);
+    const former = formerIps.map((ip) => this.#find(ip, holder.key)).filter((row) => row !== undefined);
     // A pod's sandbox made anew (its node came back) has an address that the pod had not at the last word of it.
-    const notBeforeUs = former.reduce((latest, { toldUs }) => Math.max(latest, toldUs), -Infinity);
+    const notBeforeUs = former.reduce((latest, row) => Math.max(latest, this.#table.get(row).toldUs), -Infinity);
     for (const ip of holder.ips) {
-      const holding = this.#find(ip, holder.key);
-      if (holding === undefined) this.#begin(holder, ip, nowUs, notBeforeUs);
-      else if (this.#past.delete(holding)) resume(holding, holder, nowUs);
-      else renew(holding, holder, nowUs);
+      const row = this.#find(ip, holder.key);
+      if (row === undefined) this.#begin(holder, ip, nowUs, notBeforeUs);
+      else if (this.#past.delete(row)) this.#table.set(row, resumed(this.#table.get(row), holder, nowUs));
+      else this.#table.set(row, renewed(this.#table.get(row), holder, nowUs));
     }
-    for (const holding of former) if (!holder.ips.includes(holding.ip)) this.#end(holding, nowUs, nowUs);
+    for (const row of former) if (!holder.ips.includes(this.#table.get(row).ip)) this.#end(row, nowUs, nowUs);
   }
 
   /** The holder is gone: these addresses are free since `nowUs` at the latest. */
   release(key: string, ips: readonly string[], nowUs: number, noticedUs = nowUs): void {
     for (const ip of ips) {
-      const holding = this.#find(ip, key);
-      if (holding !== undefined) this.#end(holding, nowUs, noticedUs);
+      const row = this.#find(ip, key);
+      if (row !== undefined) this.#end(row, nowUs, noticedUs);
     }
   }
 
@@ -106,25 +108,31 @@ export class AddressHistory<T> {
     const latest = this.#byAddress.get(ip);
     if (latest === undefined) return { kind: "never" };
     if (this.#gaps.some(({ sinceUs, untilUs }) => sinceUs <= timeUs && timeUs <= untilUs))
-      return this.#surelyAmong([...chain(latest)], timeUs);
+      return this.#surelyAmong(this.#holdings(latest), timeUs);
     // Nearly always an address has one holder, who lives.
-    if (latest.earlier === undefined && latest.fromUs <= timeUs && timeUs <= latest.untilUs)
-      return { kind: "held", by: latest.value };
-    return this.#among([...chain(latest)], timeUs);
+    if (this.#table.earlierOf(latest) === undefined && this.#table.covers(latest, timeUs))
+      return { kind: "held", by: this.#table.valueOf(latest) };
+    return this.#among(this.#holdings(latest), timeUs);
   }
 
   /** What was last told of one of an address's holders. */
   valueOf(ip: string, key: string): T | undefined {
-    return this.#find(ip, key)?.value;
+    const row = this.#find(ip, key);
+    return row === undefined ? undefined : this.#table.valueOf(row);
   }
 
   /** Drops what is too old, and what there is no room for. */
   forgetOld(nowUs: number): void {
     const { maxAgeUs, maxPast } = this.#settings;
-    for (const [holding, goneUs] of this.#past) {
+    for (const [row, goneUs] of this.#past) {
       if (this.#past.size <= maxPast && goneUs >= nowUs - maxAgeUs) return;
-      this.#forget(holding);
+      this.#forget(row);
     }
+  }
+
+  #holdings(latest: Row): readonly Holding<T>[] {
+    const rows = this.#table.chain(latest);
+    return rows.map((row) => this.#table.get(row)).toArray();
   }
 
   #among(holdings: readonly Holding<T>[], timeUs: number): Held<T> {
@@ -145,59 +153,55 @@ export class AddressHistory<T> {
     return { kind: isSure(first, timeUs, skewUs) ? "held" : "doubtful", by: first.value };
   }
 
-  #find(ip: string, key: string): Holding<T> | undefined {
-    let holding = this.#byAddress.get(ip);
-    while (holding !== undefined && holding.key !== key) holding = holding.earlier;
-    return holding;
+  #find(ip: string, key: string): Row | undefined {
+    return this.#table.chain(this.#byAddress.get(ip)).find((row) => this.#table.keyOf(row) === key);
   }
 
   /** One that ended without a word of when, and that nobody saw alive, holds nothing. */
   #begin({ key, value, life }: Holder<T>, ip: string, nowUs: number, notBeforeUs: number): void {
-    if (life.untilUs === undefined) return;
-    const earlier = this.#byAddress.get(ip);
-    const { surelyFromUs, untilUs, surelyUntilUs, isStaying } = life;
+    const { untilUs } = life;
+    if (untilUs === undefined) return;
     const fromUs = Math.max(life.fromUs, notBeforeUs);
-    const toldUs = nowUs;
-    // Written out: what is spread into an object lies in another beside it, 64 octets for each pod.
-    const holding = { key, ip, value, fromUs, surelyFromUs, untilUs, surelyUntilUs, isStaying, toldUs, earlier };
-    this.#byAddress.set(ip, holding);
+    const holding = { key, ip, value, ...life, fromUs, untilUs, toldUs: nowUs };
+    this.#byAddress.set(ip, this.#table.add(holding, this.#byAddress.get(ip)));
   }
 
-  #end(holding: Holding<T>, nowUs: number, noticedUs: number): void {
-    holding.untilUs = Math.min(holding.untilUs, nowUs);
-    if (holding.isStaying) holding.surelyUntilUs = -Infinity;
-    holding.isStaying = false;
-    this.#past.set(holding, noticedUs);
-    const past = [...chain(this.#byAddress.get(holding.ip))].filter((other) => this.#past.has(other));
+  #end(row: Row, nowUs: number, noticedUs: number): void {
+    const holding = this.#table.get(row);
+    const untilUs = Math.min(holding.untilUs, nowUs);
+    const surelyUntilUs = holding.isStaying ? -Infinity : holding.surelyUntilUs;
+    this.#table.set(row, { ...holding, untilUs, surelyUntilUs, isStaying: false });
+    this.#past.set(row, noticedUs);
+    const past = [...this.#table.chain(this.#byAddress.get(holding.ip))].filter((other) => this.#past.has(other));
     const last = past.at(-1);
     if (past.length > this.#settings.maxPastOfAddress && last !== undefined) this.#forget(last);
   }
 
-  #forget(holding: Holding<T>): void {
-    this.#past.delete(holding);
+  #forget(row: Row): void {
+    this.#past.delete(row);
     this.#forgotten += 1;
-    const latest = this.#byAddress.get(holding.ip);
-    if (latest !== holding) {
-      for (const later of chain(latest)) if (later.earlier === holding) later.earlier = holding.earlier;
-    } else if (holding.earlier === undefined) this.#byAddress.delete(holding.ip);
-    else this.#byAddress.set(holding.ip, holding.earlier);
+    const { ip } = this.#table.get(row);
+    const latest = this.#byAddress.get(ip);
+    const earlier = this.#table.earlierOf(row);
+    if (latest !== row) {
+      const later = this.#table.chain(latest).find((other) => this.#table.earlierOf(other) === row);
+      if (later !== undefined) this.#table.link(later, earlier);
+    } else if (earlier === undefined) this.#byAddress.delete(ip);
+    else this.#byAddress.set(ip, earlier);
+    this.#table.remove(row);
   }
 }
 
-function* chain<T>(latest: Holding<T> | undefined): IteratorObject<Holding<T>, undefined> {
-  for (let holding = latest; holding !== undefined; holding = holding.earlier) yield holding;
-}
-
 /** Somebody who is back had it all the while. */
-function resume<T>(holding: Holding<T>, { value, life }: Holder<T>, nowUs: number): void {
-  Object.assign(holding, { value, toldUs: nowUs, ...life, untilUs: life.untilUs ?? holding.untilUs });
+function resumed<T>(holding: Holding<T>, { value, life }: Holder<T>, nowUs: number): Holding<T> {
+  return { ...holding, value, toldUs: nowUs, ...life, untilUs: life.untilUs ?? holding.untilUs };
 }
 
 /** Newer word of a holding that goes on, or of its end; one that ends without a word of when ends now. */
-function renew<T>(holding: Holding<T>, { value, life }: Holder<T>, nowUs: number): void {
+function renewed<T>(holding: Holding<T>, { value, life }: Holder<T>, nowUs: number): Holding<T> {
   const fromUs = Math.max(life.fromUs, holding.fromUs);
   const untilUs = life.untilUs ?? Math.min(holding.untilUs, nowUs);
-  Object.assign(holding, { value, toldUs: nowUs, ...life, fromUs, untilUs });
+  return { ...holding, value, toldUs: nowUs, ...life, fromUs, untilUs };
 }
 
 /** What to say of an address that nobody had at that moment. */

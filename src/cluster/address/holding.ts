@@ -1,21 +1,14 @@
 import type { PodLife } from "./pod-life.ts";
 
-/**
- * One address in one holder's hands, and for how long. One object, and not a life within it: there are a hundred
- * thousand of them.
- */
-export interface Holding<T> extends Writable<PodLife> {
+/** One address in one holder's hands, and for how long. */
+export interface Holding<T> extends PodLife {
   readonly key: string;
   readonly ip: string;
-  value: T;
-  untilUs: number;
+  readonly value: T;
+  readonly untilUs: number;
   /** When the holder was last told of with this address. */
-  toldUs: number;
-  /** The one before it of the same address, that may go on still. */
-  earlier: Holding<T> | undefined;
+  readonly toldUs: number;
 }
-
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** Clocks of nodes and of the API server differ, and so do the ends that are told. */
 export interface Slack {

@@ -25,15 +25,17 @@ export interface ApiConnection {
   readonly send: (request: ApiRequest, idleMs: number, signal: AbortSignal) => Promise<unknown>;
 }
 
-/** A request that is more than a question. */
+/** A request that is answered at once, and whole. */
 export interface ApiRequest {
-  readonly method: "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** From the root of the API, its query included. */
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
   /** What kind of JSON it is, `application/json` if not said: a PATCH says by it how it is meant. */
   readonly contentType?: string;
+  /** What kind of answer is wanted, `application/json` if not said. */
+  readonly accept?: string;
 }
 
 /** Dead peers are noticed sooner than by the time that a watch may be silent. */
@@ -55,10 +57,11 @@ export async function connectApi(credentials: ApiCredentials): Promise<ApiConnec
   return {
     server: access.server,
     open: (path, idleMs, signal) => ask(base + path, { idleMs }, signal),
-    send: async ({ method, path, body, contentType = "application/json" }, idleMs, signal) => {
-      const content =
-        body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": contentType } };
-      const response = await ask(base + path, { method, idleMs, ...content }, signal);
+    send: async ({ method, path, body, contentType = "application/json", accept = "application/json" }, ...rest) => {
+      const [idleMs, signal] = rest;
+      const content = body === undefined ? {} : { body: JSON.stringify(body) };
+      const headers = { accept, ...(body !== undefined && { "content-type": contentType }) };
+      const response = await ask(base + path, { method, idleMs, headers, ...content }, signal);
       return json(response).catch((error: unknown) => {
         throw new ApiFault(`the answer to ${method} ${path} is no JSON`, undefined, error);
       });

@@ -2,7 +2,9 @@ import type { Logger } from "pino";
 import type { ClusterChange } from "../cluster-change.ts";
 import { API_KINDS } from "./api-kind.ts";
 import type { ApiConnection } from "./connect-api.ts";
+import { CustomOwners, defaultOwnerPauses, type OwnerPauses } from "./custom-owners.ts";
 import { defaultPauses, type KindState, KindWatch, type Pauses } from "./kind-watch.ts";
+import { Turns } from "./turns.ts";
 
 export interface FollowApiOptions {
   /** What has changed, as it comes: of a list a page, of a watch an event. */
@@ -13,6 +15,7 @@ export interface FollowApiOptions {
   readonly logger: Logger;
   readonly signal: AbortSignal;
   readonly pauses?: Pauses;
+  readonly ownerPauses?: OwnerPauses;
 }
 
 /** Without pods nobody has a name. */
@@ -34,22 +37,27 @@ export class ApiFollower {
   readonly #server: string;
   readonly #options: FollowApiOptions;
   readonly #watches: readonly KindWatch[];
+  readonly #owners: CustomOwners;
   readonly #first = Promise.withResolvers<void>();
   readonly #said = new Set<string>();
   #isComplete = false;
+  #waitsForOwners: "not yet" | "yes" | "no more" = "not yet";
   #fault: string | undefined;
 
   constructor(connection: ApiConnection, options: FollowApiOptions) {
     this.#server = connection.server;
     this.#options = options;
-    const { pauses = defaultPauses, logger, nowUs, newsLagUs, onChange, signal } = options;
+    const { pauses = defaultPauses, logger, nowUs, newsLagUs } = options;
+    this.#owners = this.#customOwners(connection);
     const watchOptions = {
       connection,
       pauses,
+      lists: new Turns(),
       nowUs,
       newsLagUs,
       onChanges: (changes: readonly ClusterChange[]) => {
-        if (changes.length > 0 && !signal.aborted) onChange(changes);
+        this.#changed(changes);
+        this.#owners.see(changes);
       },
       onState: () => this.#stateChanged(),
       onUnreadable: ({ kind }: { readonly kind: string }, problem: string) =>
@@ -90,14 +98,44 @@ export class ApiFollower {
     this.#fault = `waits for the first state of ${this.#server}`;
     signal.addEventListener("abort", () => this.#first.resolve(), { once: true });
     // A KindWatch ends with the signal; it throws only where we are wrong, and then nothing must go on.
-    Promise.all(this.#watches.map((watch) => watch.run(signal))).catch((error: unknown) => this.#first.reject(error));
+    const runs = [...this.#watches.map((watch) => watch.run(signal)), this.#owners.run(signal)];
+    Promise.all(runs).catch((error: unknown) => this.#first.reject(error));
+  }
+
+  #customOwners(connection: ApiConnection): CustomOwners {
+    const { ownerPauses: pauses = defaultOwnerPauses, logger, nowUs } = this.#options;
+    return new CustomOwners({
+      connection,
+      pauses,
+      nowUs,
+      onChanges: (changes) => this.#changed(changes),
+      onIdle: () => this.#stateChanged(),
+      onUnreadable: (kind, reason) => logger.info({ kind, reason }, "what owns objects of this kind is not known"),
+    });
+  }
+
+  #changed(changes: readonly ClusterChange[]): void {
+    if (changes.length > 0 && !this.#options.signal.aborted) this.#options.onChange(changes);
   }
 
   #stateChanged(): void {
     if (this.#options.signal.aborted) return;
-    this.#isComplete ||= this.#watches.every(({ state }) => isSettled(state));
+    if (this.#watches.every(({ state }) => isSettled(state))) this.#completeWithOwners();
     this.#look();
     if (this.#isComplete) this.#first.resolve();
+  }
+
+  /** Owners of custom kinds are a part of the first state, unless they take too long. */
+  #completeWithOwners(): void {
+    this.#isComplete ||= this.#owners.isIdle || this.#waitsForOwners === "no more";
+    if (this.#isComplete || this.#waitsForOwners !== "not yet") return;
+    this.#waitsForOwners = "yes";
+    const { patienceMs } = this.#options.ownerPauses ?? defaultOwnerPauses;
+    const lookAgain = (): void => {
+      this.#waitsForOwners = "no more";
+      this.#stateChanged();
+    };
+    setTimeout(lookAgain, patienceMs).unref();
   }
 
   /** One line in the log at each change, not one for each kind and attempt. */

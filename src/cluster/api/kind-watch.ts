@@ -9,6 +9,7 @@ import type { ApiKind } from "./api-kind.ts";
 import type { ApiConnection } from "./connect-api.ts";
 import { KnownNames } from "./known-names.ts";
 import { listKind, type RawObject, watchKind } from "./read-api.ts";
+import type { Turns } from "./turns.ts";
 
 /** How long to wait before asking again: doubled from the first to the most, and a little by chance. */
 export interface Pauses {
@@ -30,6 +31,8 @@ export type KindState =
 export interface KindWatchOptions {
   readonly connection: ApiConnection;
   readonly pauses: Pauses;
+  /** Lists are read one after the other: what many at once leave behind in the heap stays with it. */
+  readonly lists: Turns;
   readonly nowUs: () => number;
   readonly newsLagUs: number;
   readonly onChanges: (changes: readonly ClusterChange[]) => void;
@@ -81,7 +84,7 @@ export class KindWatch {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        this.#version ??= await this.#list(signal);
+        this.#version ??= await this.#options.lists.take(() => this.#list(signal));
         await this.#watch(this.#version, signal);
         this.#failures = 0;
       } catch (error) {

@@ -2,16 +2,19 @@ import type { RequestOptions } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { ApiAccess } from "./api-access.ts";
 import { ApiFault, ApiRefused, messageOf } from "./api-fault.ts";
+import { plainKubeconfigAccess } from "./plain-kubeconfig.ts";
 
 /** Where there is no kubeconfig at all; nobody serves the API there any more. */
 const CLIENT_NODES_GUESS = "http://localhost:8080";
 
 /**
  * The way that a kubeconfig describes; without a path, that which kubectl would go. Throws ApiRefused where it leads
- * nowhere. Of client-node only this is used (every way to log in, proxies, certificates): its generated API would keep
+ * nowhere. Of client-node only this is used (every way to log in, proxies, certificates), where there is need of it: its generated API would keep
  * whole objects, and its watch knows neither pages nor bookmarks.
  */
 export async function kubeconfigAccess(path: string | undefined): Promise<ApiAccess> {
+  const plain = path === undefined ? undefined : await plainKubeconfigAccess(path);
+  if (plain !== undefined) return plain;
   const name = path === undefined ? "kubeconfig" : `--kubeconfig ${path}`;
   const config = await readConfig(path, name);
   const server = config.getCurrentCluster()?.server;

@@ -1,86 +1,102 @@
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
-const OPEN_MAP = 0x7b;
-const CLOSE_MAP = 0x7d;
-/** Of what is inside the list object, and inside its `items`, the only list that stands there. */
-const IN_LIST = 1;
-const IN_ITEMS = 2;
+import type { UsedFields } from "../object/used-fields.ts";
+import { JsonCut } from "./cut-json.ts";
+import {
+  afterBlank,
+  afterText,
+  afterValue,
+  CLOSE_LIST,
+  CLOSE_MAP,
+  COLON,
+  COMMA,
+  OPEN_LIST,
+  OPEN_MAP,
+  QUOTE,
+} from "./json-scan.ts";
+
+const EMPTY = Buffer.alloc(0);
+const ITEMS = '"items"';
 
 /**
- * Takes a list apart while it comes, so that one object at a time is parsed and dies young: a page of five
+ * Takes a list apart while it comes, so that one object at a time is cut down, parsed and dies young: a page of five
  * hundred, parsed at once, outlives the nursery and makes the heap grow by what is thrown away.
  */
 export class ListItems {
+  readonly #fields: UsedFields;
   readonly #onItem: (json: string) => void;
-  #depth = 0;
-  /** The one list right inside the list object is `items`. */
+  readonly #cut = new JsonCut();
+  /** What came and has not been taken: less than one item, or one field of what is around the items. */
+  #rest: Buffer = EMPTY;
+  /** What came since `#rest` was looked at in vain. It is looked at again when it has doubled. */
+  #later: Buffer[] = [];
+  #laterLength = 0;
   #isInItems = false;
-  #isInText = false;
-  #isEscaped = false;
-  /** What came of an item, or of what is around the items, in chunks before this one. */
-  #pieces: Buffer[] = [];
-  #around = "";
+  #isWhole = false;
+  /** The list's own fields, but for its items. */
+  readonly #around: string[] = [];
 
-  constructor(onItem: (json: string) => void) {
+  constructor(fields: UsedFields, onItem: (json: string) => void) {
+    this.#fields = fields;
     this.#onItem = onItem;
   }
 
   push(chunk: Buffer): void {
-    let depth = this.#depth;
-    let isInItems = this.#isInItems;
-    let isInText = this.#isInText;
-    let isEscaped = this.#isEscaped;
-    // Between two items there is nothing to keep.
-    let from = isInItems && depth === IN_ITEMS ? chunk.length : 0;
-    for (let at = 0; at < chunk.length; at++) {
-      const octet = chunk[at];
-      if (isInText) {
-        if (isEscaped) isEscaped = false;
-        else if (octet === BACKSLASH) isEscaped = true;
-        else if (octet === QUOTE) isInText = false;
-      } else if (octet === QUOTE) isInText = true;
-      else if (octet === OPEN_MAP) {
-        if (isInItems && depth === IN_ITEMS) from = at;
-        depth += 1;
-      } else if (octet === OPEN_LIST) {
-        if (depth === IN_LIST) {
-          this.#around += this.#take(chunk, from, at + 1);
-          from = chunk.length;
-          isInItems = true;
-        }
-        depth += 1;
-      } else if (octet === CLOSE_MAP) {
-        depth -= 1;
-        if (isInItems && depth === IN_ITEMS) {
-          this.#onItem(this.#take(chunk, from, at + 1));
-          from = chunk.length;
-        }
-      } else if (octet === CLOSE_LIST) {
-        depth -= 1;
-        if (depth === IN_LIST) {
-          from = at;
-          isInItems = false;
-        }
-      }
-    }
-    if (from < chunk.length) this.#pieces.push(chunk.subarray(from));
-    this.#depth = depth;
-    this.#isInItems = isInItems;
-    this.#isInText = isInText;
-    this.#isEscaped = isEscaped;
+    this.#later.push(chunk);
+    this.#laterLength += chunk.length;
+    if (this.#laterLength >= this.#rest.length) this.#look();
   }
 
   /** The list without its items, as JSON; undefined where it broke off. */
   end(): string | undefined {
-    return this.#depth === 0 ? this.#around + this.#take(Buffer.alloc(0), 0, 0) : undefined;
+    this.#look();
+    return this.#isWhole ? `{${this.#around.join(",")}}` : undefined;
   }
 
-  #take(chunk: Buffer, from: number, until: number): string {
-    if (this.#pieces.length === 0) return chunk.toString("utf8", from, until);
-    const whole = Buffer.concat([...this.#pieces, chunk.subarray(from, until)]);
-    this.#pieces = [];
-    return whole.toString("utf8");
+  #look(): void {
+    const json = Buffer.concat([this.#rest, ...this.#later]);
+    this.#later = [];
+    this.#laterLength = 0;
+    let at = 0;
+    for (let next: number | undefined = 0; next !== undefined;) {
+      at = next;
+      next = this.#next(json, afterBlank(json, at));
+    }
+    this.#rest = json.subarray(at);
+  }
+
+  /** The place behind whatever stands at `at`; undefined where not all of it is there, or where nothing can follow. */
+  #next(json: Buffer, at: number): number | undefined {
+    const octet = json[at];
+    if (octet === COMMA) return at + 1;
+    if (this.#isInItems) return this.#nextInItems(json, at);
+    if (octet === OPEN_MAP) return at + 1;
+    if (octet === QUOTE) return this.#nextField(json, at);
+    if (octet === CLOSE_MAP) this.#isWhole = true;
+    return undefined;
+  }
+
+  #nextInItems(json: Buffer, at: number): number | undefined {
+    if (json[at] === CLOSE_LIST) {
+      this.#isInItems = false;
+      return at + 1;
+    }
+    const item = at < json.length ? this.#cut.cut(json, at, this.#fields) : undefined;
+    if (item !== undefined) this.#onItem(item.text);
+    return item?.end;
+  }
+
+  #nextField(json: Buffer, nameAt: number): number | undefined {
+    const nameEnd = afterText(json, nameAt);
+    const colon = afterBlank(json, nameEnd);
+    const at = afterBlank(json, colon + 1);
+    if (at >= json.length || json[colon] !== COLON) return undefined;
+    const name = json.toString("utf8", nameAt, nameEnd);
+    if (name === ITEMS && json[at] === OPEN_LIST) {
+      this.#isInItems = true;
+      return at + 1;
+    }
+    const end = afterValue(json, at);
+    if (end >= json.length) return undefined;
+    this.#around.push(`${name}:${json.toString("utf8", at, end)}`);
+    return end;
   }
 }

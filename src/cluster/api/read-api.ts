@@ -1,10 +1,11 @@
 import type { IncomingMessage } from "node:http";
+import { usedFields } from "../object/used-fields.ts";
 import { ApiFault } from "./api-fault.ts";
 import { type ApiKind, pathOf } from "./api-kind.ts";
 import type { ApiConnection } from "./connect-api.ts";
 import { ListItems } from "./list-items.ts";
 
-/** As the API sends it, with everything in it: cut down before it is kept. */
+/** As the API sends it, in a watch with everything in it: cut down before it is kept. */
 export type RawObject = Readonly<Record<string, unknown>>;
 
 export interface WatchEvent {
@@ -20,7 +21,7 @@ const WATCH_SECONDS = { least: 240, most: 480 } as const;
 /** Bookmarks are not promised: only the end is. */
 const WATCH_IDLE_MS = (WATCH_SECONDS.most + 30) * 1000;
 
-/** Tells every object of a kind, some at a time; gives the resource version from which to watch. */
+/** Tells every object of a kind, cut down to the fields that are read, some at a time; gives the resource version from which to watch. */
 export async function listKind(
   connection: ApiConnection,
   kind: ApiKind,
@@ -30,7 +31,7 @@ export async function listKind(
   for (let from: string | undefined = ""; ;) {
     const query = new URLSearchParams({ limit: String(PAGE), ...(from !== "" && { continue: from }) });
     const response = await connection.open(`${pathOf(kind)}?${query.toString()}`, LIST_IDLE_MS, signal);
-    const { metadata } = await readPage(response, onObjects);
+    const { metadata } = await readPage(response, kind, onObjects);
     from = metadata?.continue;
     if (from === undefined || from === "") return metadata?.resourceVersion ?? "";
   }
@@ -40,13 +41,14 @@ interface ListHead {
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
 }
 
-/** Objects are told as they come, those of one chunk together. */
+/** Objects are told as they come, those of one chunk together; the last may be known as whole only at the end. */
 async function readPage(
   response: IncomingMessage,
+  { kind }: ApiKind,
   onObjects: (objects: readonly RawObject[]) => void,
 ): Promise<ListHead> {
   let objects: RawObject[] = [];
-  const items = new ListItems((json) => objects.push(parseJson(json) as RawObject));
+  const items = new ListItems(usedFields(kind), (json) => objects.push(parseJson(json) as RawObject));
   try {
     for await (const chunk of response) {
       items.push(chunk as Buffer);
@@ -58,6 +60,7 @@ async function readPage(
     throw new ApiFault(`a list broke off: ${String(error)}`, undefined, error);
   }
   const head = parseJson(items.end() ?? "") as ListHead | null;
+  onObjects(objects);
   if (typeof head !== "object" || head === null) throw new ApiFault("what should be a list is none");
   return head;
 }

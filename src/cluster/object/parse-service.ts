@@ -1,6 +1,7 @@
 import { FieldFault, at, elements, isAbsent, port, portOrName, text, textMap, type Field } from "./field.ts";
 import type { EndpointSlice, Service, ServicePort } from "../objects.ts";
 import { canonicalAddress } from "../address/address.ts";
+import { addressList } from "../address/address-list.ts";
 import { parseAddress, parseAddresses, parseEitherAddresses } from "./parse-address.ts";
 import { parseNamespacedMetadata } from "./parse-metadata.ts";
 
@@ -60,8 +61,8 @@ export function parseEndpointSlice(object: Field): EndpointSlice {
       protocol: text(at(entry, "protocol")) ?? "TCP",
       port: port(at(entry, "port")),
     })),
-    podAddresses: ofPods.flatMap((entry) => endpointAddresses(entry)),
-    otherAddresses: ofOthers.flatMap((entry) => endpointAddresses(entry)),
+    podAddresses: addressList(ofPods.flatMap((entry) => endpointAddresses(entry))),
+    otherAddresses: addressList(ofOthers.flatMap((entry) => endpointAddresses(entry))),
   };
 }
 

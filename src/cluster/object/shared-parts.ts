@@ -1,4 +1,4 @@
-import type { EndpointSlice, KubernetesObject, Metadata, Pod } from "../objects.ts";
+import type { EndpointSlice, KubernetesObject, Metadata, Pod, Service } from "../objects.ts";
 
 /** More than a cluster has nodes and namespaces, as a rule. */
 const MAX_NODES = 16_384;
@@ -29,6 +29,7 @@ export class SharedParts {
           templateLabels: this.#part(object.templateLabels),
         };
       case "Service":
+        return this.#service(object);
       case "Namespace":
       case "Node":
       case "NetworkPolicy":
@@ -45,6 +46,19 @@ export class SharedParts {
       phase: this.#text(pod.phase),
       hostIps: this.#hostIps.of(pod.hostIps.join(" "), pod.hostIps),
       ports: this.#part(pod.ports),
+    };
+  }
+
+  #service(service: Service): Service {
+    return {
+      ...service,
+      metadata: this.#metadata(service.metadata),
+      serviceType: this.#text(service.serviceType),
+      selector: this.#part(service.selector),
+      externalIps: this.#part(service.externalIps),
+      loadBalancerIps: this.#part(service.loadBalancerIps),
+      loadBalancerSourceRanges: this.#part(service.loadBalancerSourceRanges),
+      ports: this.#part(service.ports),
     };
   }
 

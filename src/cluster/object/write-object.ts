@@ -1,3 +1,4 @@
+import { addressesIn } from "../address/address-list.ts";
 import type {
   Controller,
   EndpointSlice,
@@ -100,8 +101,8 @@ function serviceBody({ serviceType, selector, clusterIps, externalIps, loadBalan
 
 /** Of what an endpoint refers to only that it is a pod is known. */
 function sliceBody({ ports, podAddresses, otherAddresses }: EndpointSlice): ApiObject {
-  const ofPods = podAddresses.map((ip) => ({ addresses: [ip], targetRef: { kind: "Pod" } }));
-  return { ports, endpoints: [...ofPods, ...otherAddresses.map((ip) => ({ addresses: [ip] }))] };
+  const ofPods = addressesIn(podAddresses).map((ip) => ({ addresses: [ip], targetRef: { kind: "Pod" } }));
+  return { ports, endpoints: [...ofPods, ...addressesIn(otherAddresses).map((ip) => ({ addresses: [ip] }))] };
 }
 
 function nodeBody({ addresses, podCidrs }: Node): ApiObject {

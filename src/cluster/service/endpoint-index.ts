@@ -1,5 +1,6 @@
 import type { Endpoint } from "../../flow/connection.ts";
 import { isIpv6 } from "../address/address.ts";
+import { addressesIn } from "../address/address-list.ts";
 import { Lists } from "../lists.ts";
 import type { Index } from "../named-objects.ts";
 import type { EndpointSlice, ServicePort } from "../objects.ts";
@@ -45,8 +46,8 @@ function endpointsOf(slice: EndpointSlice, { name, protocol }: ServicePort): rea
     port === undefined
       ? []
       : [
-          ...podAddresses.map((ip) => ({ ip, port, isPod: true })),
-          ...otherAddresses.map((ip) => ({ ip, port, isPod: false })),
+          ...addressesIn(podAddresses).map((ip) => ({ ip, port, isPod: true })),
+          ...addressesIn(otherAddresses).map((ip) => ({ ip, port, isPod: false })),
         ],
   );
 }
