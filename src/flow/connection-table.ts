@@ -1,4 +1,5 @@
 import { type Headers, Protocol } from "../packet/headers.ts";
+import { Associations } from "./associations.ts";
 import type { Connection, FlowEvent, TransportProtocol } from "./connection.ts";
 import { Crowds } from "./crowds.ts";
 import { DeadlineWheel } from "./deadline-wheel.ts";
@@ -32,6 +33,7 @@ export interface TableDependencies {
 export class ConnectionTable {
   readonly settings: FlowSettings;
   readonly recent = new RecentSegments();
+  readonly associations = new Associations();
   readonly views: KnownViews;
   readonly #emit: (event: FlowEvent) => void;
   readonly #record: (connection: TrackedConnection) => Connection;

@@ -62,13 +62,16 @@ export function decodeEvent(line: string): FlowEvent {
 
 /** Member by member: with `...rest` V8 copies the object anew, which costs as much as reading it. */
 function fromConnectionJson(json: ConnectionJson): Connection {
-  const isRare = json.oneSided !== undefined || json.inferredFrom !== undefined || json.estimatedSince !== undefined;
-  if (isRare) return fromRareJson(json);
+  if (isRare(json)) return fromRareJson(json);
   const { id, protocol, client, server, direction, outcome, bytes, nat } = json;
   const startUs = microseconds(json.start);
   const endUs = microseconds(json.end);
   if (direction === undefined) return { id, protocol, client, server, outcome, bytes, startUs, endUs, nat };
   return { id, protocol, client, server, direction, outcome, bytes, startUs, endUs, nat };
+}
+
+function isRare({ oneSided, inferredFrom, estimatedSince, multihomed }: ConnectionJson): boolean {
+  return (oneSided ?? inferredFrom ?? estimatedSince ?? multihomed) !== undefined;
 }
 
 /** With what only few have. */

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import t from "tap";
-import type { ByteCount, Connection, Endpoint, FlowEvent, View } from "../../src/flow/connection.ts";
+import type { ByteCount, Connection, Endpoint, FlowEvent, OtherAddresses, View } from "../../src/flow/connection.ts";
 import { toConnectionJson } from "../../src/flow/connection-json.ts";
 import { decodeEvent, writeEvent } from "../../src/flow/event-line.ts";
 import { JsonOctets } from "../../src/flow/json-octets.ts";
@@ -13,6 +13,10 @@ const timeUs = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }); // the year
 const endpoint = plain<Endpoint>({ ip: fc.oneof(fc.ipV4(), fc.ipV6()), port: fc.integer({ min: 0, max: 65_535 }) });
 const view = plain<View>({ client: endpoint, server: endpoint });
 const byteCount = plain<ByteCount>({ toServer: octets, toClient: octets, exact: fc.boolean() });
+const addresses = fc.array(
+  endpoint.map(({ ip }) => ip),
+  { maxLength: 8 },
+);
 const members: Members<Connection> = {
   id: fc.stringMatching(/^[0-9a-z]{1,12}-[0-9a-z]{1,6}$/u),
   protocol: fc.constantFrom("TCP", "UDP", "SCTP"),
@@ -27,6 +31,7 @@ const members: Members<Connection> = {
   startUs: timeUs,
   endUs: timeUs,
   nat: fc.array(view, { maxLength: 8 }),
+  multihomed: plain<OtherAddresses>({ client: addresses, server: addresses }),
 };
 const connection = fc.record(members, {
   requiredKeys: ["id", "protocol", "client", "server", "outcome", "bytes", "startUs", "endUs", "nat"],
