@@ -31,7 +31,7 @@ export interface Witness {
 /** An edge while it grows. */
 export class EdgeRecord {
   readonly key: string;
-  readonly #identity: EdgeIdentity;
+  readonly identity: EdgeIdentity;
   #connections = 0;
   #occasions = 0;
   #occasionUs = Number.NEGATIVE_INFINITY;
@@ -46,7 +46,7 @@ export class EdgeRecord {
   #resolution: Resolution = "endpoints";
 
   constructor(identity: EdgeIdentity) {
-    this.#identity = identity;
+    this.identity = identity;
     this.key = edgeKey(identity);
   }
 
@@ -89,7 +89,7 @@ export class EdgeRecord {
   }
 
   toEdge(): Edge {
-    const { direction, peer, protocol, port } = this.#identity;
+    const { direction, peer, protocol, port } = this.identity;
     return {
       direction,
       peer: peer.type === "external" ? this.#withNames(peer) : peer,

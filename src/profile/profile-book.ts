@@ -176,10 +176,13 @@ export class ProfileBook {
     this.#window.widen(connection.startUs, connection.endUs);
     if (connection.direction === "unknown") this.#undirected += 1;
     return observeEdges(flow, this.#names, this.#node).flatMap((observation) => {
-      if (this.#isForgotten(observation.workload, edgeKey(observation.edge), connection)) return [];
-      const record = this.#record(observation.workload);
+      const { workload } = observation;
+      const known = this.#records.get(workloadKey(workload));
+      const edge = known?.placeOf(connection, observation.edge) ?? observation.edge;
+      if (this.#isForgotten(workload, edgeKey(edge), connection)) return [];
+      const record = known ?? this.#record(workload);
       if (record === undefined) this.#overflowed += 1;
-      return record?.count(flow, observation) ?? [];
+      return record?.count(flow, { ...observation, edge }) ?? [];
     });
   }
 

@@ -72,7 +72,10 @@ export const profile = Type.Object({
   learned,
   ingress: Type.Array(edge),
   egress: Type.Array(edge),
-  failed: Type.Array(edge, { description: "attempts that came to nothing" }),
+  failed: Type.Array(edge, {
+    description:
+      "attempts that came to nothing; 0.0.0.0/0 and ::/0 stand for all outside sources that are not told one by one, port 0 for all ports",
+  }),
   overflowed: count,
 });
 
