@@ -236,7 +236,15 @@ export class ConnectionTable {
   /** Tells all that is left, oldest first. */
   finish(): void {
     const left = this.#crowds.all().sort((a, b) => a.startUs - b.startUs);
-    for (const connection of left) this.retire(connection);
+    for (const connection of left) this.#leave(connection);
+  }
+
+  /** Tells the connection, which may go on, as it stands. */
+  #leave(connection: TrackedConnection): void {
+    const goesOn = connection.phase === "open" || (connection.phase === "joined late" && connection.isAlive);
+    if (!goesOn) return this.retire(connection);
+    this.#emit({ kind: "closed", connection: this.#record(connection), endUnseen: true });
+    this.drop(connection);
   }
 
   #forget(connection: TrackedConnection): void {
@@ -255,7 +263,7 @@ export class ConnectionTable {
     const surplus = this.#crowds.surplus();
     if (surplus === undefined) return;
     this.#evicted += 1;
-    this.retire(surplus);
+    this.#leave(surplus);
   }
 }
 

@@ -146,11 +146,12 @@ export interface CaptureStatus {
 
 /**
  * What the flow stage yields. A connection is told when it opens (established, still open) and again
- * under the same id when it ends; one that ends before it was told as open is told once.
+ * under the same id when it ends; one that ends before it was told as open is told once. One that is forgotten though it
+ * goes on, for want of room or since capture ends, is told as closed too, with `endUnseen`: it may be heard of again.
  */
 export type FlowEvent =
   | { readonly kind: "opened"; readonly connection: Connection }
-  | { readonly kind: "closed"; readonly connection: Connection }
+  | { readonly kind: "closed"; readonly connection: Connection; readonly endUnseen?: true }
   | { readonly kind: "resolved"; readonly resolved: ResolvedName }
   | { readonly kind: "named"; readonly named: ServerName }
   | { readonly kind: "status"; readonly status: CaptureStatus };

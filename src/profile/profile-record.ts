@@ -56,7 +56,8 @@ export class ProfileRecord {
       this.#overflowed += 1;
       return undefined;
     }
-    record.count(connection, witness);
+    // After a restart what was open is told anew, as a connection whose beginning was not seen.
+    if (connection.outcome !== "inferred" || !record.resume()) record.count(connection, witness);
     record.addBytes(connection);
     this.#changed.add(`${shelf} ${record.key}`);
     return { profile: this, shelf, key: record.key };
@@ -68,6 +69,17 @@ export class ProfileRecord {
     if (record === undefined) return;
     record.addBytes(connection);
     this.#changed.add(`${shelf} ${key}`);
+  }
+
+  /** A connection that was counted is over. */
+  end({ shelf, key }: CountedAt): void {
+    this.#shelf(shelf).get(key)?.end();
+    this.#changed.add(`${shelf} ${key}`);
+  }
+
+  /** A connection that was counted may go on, and is not remembered. */
+  leave({ shelf, key }: CountedAt): void {
+    this.#shelf(shelf).get(key)?.leave();
   }
 
   edges(shelf: Shelf): readonly Edge[] {

@@ -43,6 +43,9 @@ const edge = Type.Object({
   occasions: Type.Optional(
     Type.Integer({ minimum: 0, description: "times that it came, connections within a minute being one" }),
   ),
+  open: Type.Optional(
+    Type.Integer({ minimum: 0, description: "of the connections those whose end was not seen, if any" }),
+  ),
   bytes,
   outcomes: Type.Record(Type.String(), count),
   firstSeen: time,
