@@ -54,6 +54,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   const flows = new FlowLog(toFlowLine);
   const onFlow = (event: IdentifiedEvent): void => {
     if (event.kind === "opened") book.addOpened(event.flow);
+    else if (event.endUnseen === true) book.addLeft(event.flow);
     else book.addClosed(event.flow);
     flows.add(event);
   };

@@ -7,9 +7,21 @@ export interface Conversation {
 }
 
 /**
- * A pcap-filter(7) expression for the packets of these conversations, either way; undefined for none.
- * IPv4's costs some 10 instructions of BPF each way, IPv6's some 24; the kernel takes programs of 4,096
- * (BPF_MAXINSNS). It is made of numbers only, so that no text from outside gets into it.
+ * How much a filter has room for beside the main session's, as conversations of IPv4. Before Linux 6.8 a socket holds
+ * 20,480 octets of filter (`net.core.optmem_max`), in the kernel's own form, and libpcap runs what does not fit
+ * itself, on all packets: which would be the end of all that a filter is for.
+ */
+export const FILTER_ROOM = 20;
+
+/** What a conversation takes of that: each way IPv4 compares three words and IPv6 nine. */
+export function roomOf({ ends }: Pick<Conversation, "ends">): number {
+  return isIpv4(ends) ? 1 : 4;
+}
+
+/**
+ * A pcap-filter(7) expression for the packets of these conversations, either way; undefined for none. The ports
+ * come first, so that one load serves all comparisons that fail. It is made of numbers only, so that no text from
+ * outside gets into it.
  */
 export function conversationFilter(conversations: readonly Conversation[]): string | undefined {
   if (conversations.length === 0) return undefined;
@@ -23,7 +35,7 @@ function oneWay({ protocol, ends }: Conversation, from: 0 | 4): string {
   const to = 4 - from;
   const ports = from === 0 ? ends[8]! * 65_536 + ends[9]! : ends[9]! * 65_536 + ends[8]!;
   if (isIpv4(ends))
-    return `ip[16:4] = ${ends[to + 3]} and ip[12:4] = ${ends[from + 3]} and ${ipv4Ports(protocol)} = ${ports}`;
+    return `${ipv4Ports(protocol)} = ${ports} and ip[16:4] = ${ends[to + 3]} and ip[12:4] = ${ends[from + 3]}`;
   const words = [3, 2, 1, 0].flatMap((word) => [
     `ip6[${24 + word * 4}:4] = ${ends[to + word]}`,
     `ip6[${8 + word * 4}:4] = ${ends[from + word]}`,

@@ -11,7 +11,9 @@ const MAX_WAITING = 32_768;
 const MAX_TOO_EARLY = 256;
 
 /** A connection that was told, with its ends identified. */
-export type IdentifiedEvent = { readonly kind: "opened" | "closed"; readonly flow: Flow };
+export type IdentifiedEvent =
+  | { readonly kind: "opened"; readonly flow: Flow }
+  | { readonly kind: "closed"; readonly flow: Flow; readonly endUnseen?: true };
 export type ConnectionEvent = Extract<FlowEvent, { readonly kind: "opened" | "closed" }>;
 
 interface Waiting {
@@ -92,7 +94,7 @@ export class IdentityQueue {
     }
     const flow = this.#options.cluster.identifyConnection(event.connection);
     if (!isKnown(flow) && nowUs < sinceUs + MAX_UNKNOWN_US) return false;
-    this.#options.onFlow({ kind: event.kind, flow });
+    this.#options.onFlow(identified(event, flow));
     return true;
   }
 
@@ -108,8 +110,13 @@ export class IdentityQueue {
     const { cluster, onFlow, knownUntilUs } = this.#options;
     const flow = cluster.identifyConnection(event.connection);
     const isSettled = event.connection.startUs <= knownUntilUs(nowUs);
-    onFlow({ kind: event.kind, flow: isSettled ? flow : doubted(flow) });
+    onFlow(identified(event, isSettled ? flow : doubted(flow)));
   }
+}
+
+/** The same event, of a connection whose ends have names. */
+function identified({ connection: _connection, ...event }: ConnectionEvent, flow: Flow): IdentifiedEvent {
+  return { ...event, flow };
 }
 
 function isKnown({ client, servers }: Flow): boolean {

@@ -10,7 +10,7 @@ export interface ConnectionJson extends Omit<Connection, "startUs" | "endUs"> {
 
 export function toConnectionJson(connection: Connection): ConnectionJson {
   const { id, protocol, client, server, direction, outcome, oneSided, inferredFrom, bytes, nat } = connection;
-  const { startUs, endUs, estimatedSince } = connection;
+  const { startUs, endUs, estimatedSince, multihomed } = connection;
   return {
     id,
     protocol,
@@ -25,6 +25,7 @@ export function toConnectionJson(connection: Connection): ConnectionJson {
     start: rfc3339(startUs),
     end: rfc3339(endUs),
     nat,
+    ...(multihomed === undefined ? {} : { multihomed }),
   };
 }
 
@@ -55,6 +56,7 @@ export function writeConnection(connection: Connection, json: JsonOctets): void 
   json.ascii('","nat":[');
   writeViews(connection.nat, json);
   json.ascii("]");
+  if (connection.multihomed !== undefined) json.ascii(`,"multihomed":${JSON.stringify(connection.multihomed)}`);
 }
 
 function writeInference({ oneSided, inferredFrom }: Connection, json: JsonOctets): void {

@@ -1,6 +1,7 @@
 import { addressText } from "../packet/address.ts";
 import { rfc3339 } from "./rfc3339.ts";
-import type { ByteCount, Connection, Endpoint, InferredFrom, View } from "./connection.ts";
+import type { ByteCount, Connection, Endpoint, InferredFrom, OtherAddresses, View } from "./connection.ts";
+import { type Homes, otherHomes } from "./homes.ts";
 import type { Listeners } from "./listeners.ts";
 import { isExact } from "./tcp-reach.ts";
 import { beginsWithAnswer } from "./udp-direction.ts";
@@ -36,7 +37,15 @@ export function recordConnection(tracked: TrackedConnection, listeners: Listener
   }
   if (inferredFrom !== undefined) record.inferredFrom = inferredFrom;
   if (tracked.estimatedSinceUs !== UNSEEN) record.estimatedSince = rfc3339(tracked.estimatedSinceUs);
+  const multihomed = tracked.homes === undefined ? undefined : otherAddresses(tracked.homes, first, second);
+  if (multihomed !== undefined) record.multihomed = multihomed;
   return record;
+}
+
+/** Undefined where each side has told no other address than the one by which it is known. */
+function otherAddresses(homes: Homes, client: Endpoint, server: Endpoint): OtherAddresses | undefined {
+  const others = { client: otherHomes(homes.client, client.ip), server: otherHomes(homes.server, server.ip) };
+  return others.client.length + others.server.length === 0 ? undefined : others;
 }
 
 function idOf({ era, serial }: TrackedConnection): string {

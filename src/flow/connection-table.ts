@@ -1,4 +1,5 @@
 import { type Headers, Protocol } from "../packet/headers.ts";
+import { Associations } from "./associations.ts";
 import type { Connection, FlowEvent, TransportProtocol } from "./connection.ts";
 import { Crowds } from "./crowds.ts";
 import { DeadlineWheel } from "./deadline-wheel.ts";
@@ -32,6 +33,7 @@ export interface TableDependencies {
 export class ConnectionTable {
   readonly settings: FlowSettings;
   readonly recent = new RecentSegments();
+  readonly associations = new Associations();
   readonly views: KnownViews;
   readonly #emit: (event: FlowEvent) => void;
   readonly #record: (connection: TrackedConnection) => Connection;
@@ -234,7 +236,15 @@ export class ConnectionTable {
   /** Tells all that is left, oldest first. */
   finish(): void {
     const left = this.#crowds.all().sort((a, b) => a.startUs - b.startUs);
-    for (const connection of left) this.retire(connection);
+    for (const connection of left) this.#leave(connection);
+  }
+
+  /** Tells the connection, which may go on, as it stands. */
+  #leave(connection: TrackedConnection): void {
+    const goesOn = connection.phase === "open" || (connection.phase === "joined late" && connection.isAlive);
+    if (!goesOn) return this.retire(connection);
+    this.#emit({ kind: "closed", connection: this.#record(connection), endUnseen: true });
+    this.drop(connection);
   }
 
   #forget(connection: TrackedConnection): void {
@@ -253,7 +263,7 @@ export class ConnectionTable {
     const surplus = this.#crowds.surplus();
     if (surplus === undefined) return;
     this.#evicted += 1;
-    this.retire(surplus);
+    this.#leave(surplus);
   }
 }
 

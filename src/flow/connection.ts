@@ -42,6 +42,12 @@ export interface View {
   readonly server: Endpoint;
 }
 
+/** The addresses that each side of an SCTP association has told as its own, beside the one by which it is known. */
+export interface OtherAddresses {
+  readonly client: readonly string[];
+  readonly server: readonly string[];
+}
+
 /**
  * One connection, counted once on however many interfaces and through however many NATs it was seen.
  * `client` is as the client itself appears (before SNAT), `server` as the server itself appears (after DNAT).
@@ -67,6 +73,8 @@ export interface Connection {
   readonly endUs: number;
   /** Every other view of it than (client, server). */
   readonly nat: readonly View[];
+  /** Only of an SCTP association of which a side has more addresses than one (RFC 9260, 5.1.2). */
+  readonly multihomed?: OtherAddresses;
 }
 
 /** An address that a DNS answer gave for the name that was asked (not for the CNAMEs between). */
@@ -138,11 +146,12 @@ export interface CaptureStatus {
 
 /**
  * What the flow stage yields. A connection is told when it opens (established, still open) and again
- * under the same id when it ends; one that ends before it was told as open is told once.
+ * under the same id when it ends; one that ends before it was told as open is told once. One that is forgotten though it
+ * goes on, for want of room or since capture ends, is told as closed too, with `endUnseen`: it may be heard of again.
  */
 export type FlowEvent =
   | { readonly kind: "opened"; readonly connection: Connection }
-  | { readonly kind: "closed"; readonly connection: Connection }
+  | { readonly kind: "closed"; readonly connection: Connection; readonly endUnseen?: true }
   | { readonly kind: "resolved"; readonly resolved: ResolvedName }
   | { readonly kind: "named"; readonly named: ServerName }
   | { readonly kind: "status"; readonly status: CaptureStatus };

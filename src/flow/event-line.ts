@@ -8,7 +8,8 @@ import { parseRfc3339 } from "./rfc3339.ts";
  * is what `weir flows` prints, with `event` before it.
  */
 export type EventLine =
-  | ({ readonly event: "opened" | "closed" } & ConnectionJson)
+  | ({ readonly event: "opened" } & ConnectionJson)
+  | ({ readonly event: "closed"; readonly endUnseen?: true } & ConnectionJson)
   | ({ readonly event: "resolved" } & ResolvedName)
   | ({ readonly event: "named" } & ServerName)
   | ({ readonly event: "status" } & CaptureStatus);
@@ -21,6 +22,7 @@ export function writeEvent(event: FlowEvent, json: JsonOctets): void {
     case "opened":
     case "closed":
       json.ascii(event.kind === "opened" ? '{"event":"opened",' : '{"event":"closed",');
+      if (event.kind === "closed" && event.endUnseen === true) json.ascii('"endUnseen":true,');
       writeConnection(event.connection, json);
       json.ascii("}\n");
       return;
@@ -41,8 +43,13 @@ export function decodeEvent(line: string): FlowEvent {
   const parsed = JSON.parse(line) as EventLine;
   switch (parsed.event) {
     case "opened":
-    case "closed":
-      return { kind: parsed.event, connection: fromConnectionJson(parsed) };
+      return { kind: "opened", connection: fromConnectionJson(parsed) };
+    case "closed": {
+      const connection = fromConnectionJson(parsed);
+      return parsed.endUnseen === undefined
+        ? { kind: "closed", connection }
+        : { kind: "closed", connection, endUnseen: true };
+    }
     case "resolved": {
       const { event: kind, ...resolved } = parsed;
       return { kind, resolved };
@@ -62,8 +69,7 @@ export function decodeEvent(line: string): FlowEvent {
 
 /** Member by member: with `...rest` V8 copies the object anew, which costs as much as reading it. */
 function fromConnectionJson(json: ConnectionJson): Connection {
-  const isRare = json.oneSided !== undefined || json.inferredFrom !== undefined || json.estimatedSince !== undefined;
-  if (isRare) return fromRareJson(json);
+  if (isRare(json)) return fromRareJson(json);
   const { id, protocol, client, server, direction, outcome, bytes, nat } = json;
   const startUs = microseconds(json.start);
   const endUs = microseconds(json.end);
@@ -71,9 +77,19 @@ function fromConnectionJson(json: ConnectionJson): Connection {
   return { id, protocol, client, server, direction, outcome, bytes, startUs, endUs, nat };
 }
 
+function isRare({ oneSided, inferredFrom, estimatedSince, multihomed }: ConnectionJson): boolean {
+  return (oneSided ?? inferredFrom ?? estimatedSince ?? multihomed) !== undefined;
+}
+
 /** With what only few have. */
 function fromRareJson(json: ConnectionJson): Connection {
-  const { start, end, event: _event, ...rest } = json as ConnectionJson & { readonly event?: string };
+  const {
+    start,
+    end,
+    event: _event,
+    endUnseen: _endUnseen,
+    ...rest
+  } = json as ConnectionJson & Partial<EventLine & { readonly endUnseen: true }>;
   return { ...rest, startUs: microseconds(start), endUs: microseconds(end) };
 }
 

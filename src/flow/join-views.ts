@@ -6,6 +6,7 @@ export function joinViews(own: TrackedConnection, other: TrackedConnection): voi
   other.startUs = Math.min(other.startUs, own.startUs);
   other.endUs = Math.max(other.endUs, own.endUs);
   other.isKept ||= own.isKept;
+  other.homes ??= own.homes;
   addEvidence(own.client, other.client);
   addEvidence(own.server, other.server);
   for (const moved of own.views) {

@@ -1,3 +1,4 @@
+import { FILTER_ROOM, roomOf } from "../capture/conversation-filter.ts";
 import type { HeavyConversation } from "./heavy-conversations.ts";
 import { type TrackedConnection, UNSEEN } from "./tracked.ts";
 
@@ -9,8 +10,8 @@ export interface MutingSettings {
   readonly maxMuteUs: number;
   /** Filters are exchanged no more often than this. */
   readonly changeUs: number;
-  /** Views of muted conversations: they make the filter longer for every packet, see conversation-filter.ts. */
-  readonly maxViews: number;
+  /** For views of muted conversations, see conversation-filter.ts. */
+  readonly room: number;
 }
 
 const SECOND_US = 1_000_000;
@@ -20,7 +21,7 @@ export const defaultMutingSettings: MutingSettings = {
   muteUs: 60 * SECOND_US,
   maxMuteUs: 480 * SECOND_US,
   changeUs: 10 * SECOND_US,
-  maxViews: 24,
+  room: FILTER_ROOM,
 };
 
 /** What was counted of a conversation when it was last looked at, and how long it is to be muted. */
@@ -89,9 +90,9 @@ export class Muting {
   }
 
   #hasRoom(connection: TrackedConnection): boolean {
-    let views = connection.views.length;
-    for (const muted of this.#muted.keys()) views += muted.views.length;
-    return views <= this.#settings.maxViews;
+    let room = roomOfAll(connection);
+    for (const muted of this.#muted.keys()) room += roomOfAll(muted);
+    return room <= this.#settings.room;
   }
 
   #mute(connection: TrackedConnection, before: Look, nowUs: number): void {
@@ -122,6 +123,10 @@ export class Muting {
     }
     return this.#muted.size < sizeBefore;
   }
+}
+
+function roomOfAll({ views }: TrackedConnection): number {
+  return views.reduce((room, view) => room + roomOf(view), 0);
 }
 
 function lookAt(

@@ -1,3 +1,4 @@
+import { FILTER_ROOM, roomOf } from "../capture/conversation-filter.ts";
 import type { LiveInterfaces } from "../capture/live-interfaces.ts";
 import type { CaptureStatus } from "./connection.ts";
 import type { EventWriter } from "./event-writer.ts";
@@ -8,8 +9,6 @@ import type { TrackedConnection, TrackedView } from "./tracked.ts";
 
 /** After loss the kernel is asked again, but no more often than this. */
 const LOSS_PERIOD_US = 60_000_000;
-/** A sweep's filter leaves out no more views than this: each makes it longer for every packet. */
-const MAX_LEFT_OUT = 24;
 
 export interface OlderConnectionsOptions {
   readonly tracker: FlowTracker;
@@ -82,8 +81,14 @@ export class OlderConnections {
   #heaviest(): TrackedView[] {
     const heavy = this.#options.tracker.heavySegments.take(0).map(({ view }) => view);
     const known = [...new Set([...heavy, ...this.#leftOut])].filter(({ connection }) => isKnown(connection));
-    return known.slice(0, MAX_LEFT_OUT).map(keep);
+    return whatFits(known).map(keep);
   }
+}
+
+/** The first of them, as far as a sweep's filter has room. */
+function whatFits(views: readonly TrackedView[]): TrackedView[] {
+  let room = FILTER_ROOM;
+  return views.filter((view) => (room -= roomOf(view)) >= 0);
 }
 
 /** It is remembered until the next sweep, and not used again for another. */

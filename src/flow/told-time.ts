@@ -6,7 +6,7 @@ export function movedBy(us: number, event: FlowEvent): FlowEvent {
     case "opened":
     case "closed": {
       const { startUs, endUs } = event.connection;
-      return { kind: event.kind, connection: { ...event.connection, startUs: startUs + us, endUs: endUs + us } };
+      return { ...event, connection: { ...event.connection, startUs: startUs + us, endUs: endUs + us } };
     }
     case "named":
       return { kind: event.kind, named: { ...event.named, timeUs: event.named.timeUs + us } };

@@ -1,4 +1,5 @@
 import type { InferredFrom, Outcome, TransportProtocol } from "./connection.ts";
+import type { Homes } from "./homes.ts";
 import { noEnds, type ViewEnds } from "./view-ends.ts";
 
 /** A sequence number or tag that was not seen. Real ones are unsigned 32-bit, so a negative number is free. */
@@ -120,6 +121,8 @@ export class TrackedConnection {
   /** What each side has sent; exchanged where it turns out that the server had spoken first. */
   client = new TrackedSide();
   server = new TrackedSide();
+  /** Of a multi-homed SCTP association. */
+  declare homes: Homes | undefined;
   /** A RST has ended it. */
   declare wasReset: boolean;
   /** The view whose DNS answers are told; the others say the same again. */
@@ -166,6 +169,7 @@ export class TrackedConnection {
     this.unheardToClient = 0;
     this.client.reset();
     this.server.reset();
+    this.homes = undefined;
     this.wasReset = false;
     this.namingView = undefined;
     this.hasGreeted = false;

@@ -8,6 +8,9 @@ export const TcpFlag = { FIN: 0x01, SYN: 0x02, RST: 0x04, ACK: 0x10 } as const;
 export const SOURCE = 0;
 export const DESTINATION = 4;
 
+/** Addresses that are read of one INIT or INIT ACK; Linux tells as many as the machine has, which is seldom more than four. */
+export const MAX_SCTP_ADDRESSES = 8;
+
 /**
  * The headers of one packet, as numbers. A decoder owns a single one and overwrites it, so that the hot
  * path makes no garbage: read it, never keep it. A field is meaningful only for the protocol it belongs
@@ -48,6 +51,9 @@ export class Headers {
   sctpChunkType = 0;
   /** Initiate tag where the first chunk is INIT or INIT ACK, else 0. */
   sctpInitiateTag = 0;
+  /** The addresses that an INIT or INIT ACK tells as its sender's own, four words each; so many of them, else 0. */
+  readonly sctpAddresses = new Uint32Array(4 * MAX_SCTP_ADDRESSES);
+  sctpAddressCount = 0;
 
   icmpType = 0;
   icmpCode = 0;

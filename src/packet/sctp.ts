@@ -1,6 +1,7 @@
 import type { Headers, Unreadable } from "./headers.ts";
 import { uint16, uint32 } from "./octets.ts";
 import { missing, takeHeader } from "./payload.ts";
+import { readSctpAddresses } from "./sctp-addresses.ts";
 
 /** RFC 9260, 3.1 and 3.2. */
 const COMMON_HEADER_OCTETS = 12;
@@ -27,6 +28,7 @@ function readChunk(bytes: Uint8Array, headers: Headers): Unreadable | undefined 
   const length = uint16(bytes, start + 2);
   headers.sctpChunkType = bytes[start]!;
   headers.sctpInitiateTag = 0;
+  headers.sctpAddressCount = 0;
   if (headers.sctpChunkType !== ChunkType.INIT && headers.sctpChunkType !== ChunkType.INIT_ACK) {
     return length < CHUNK_HEADER_OCTETS ? "malformed" : undefined;
   }
@@ -34,5 +36,6 @@ function readChunk(bytes: Uint8Array, headers: Headers): Unreadable | undefined 
   const absent = missing(headers, CHUNK_HEADER_OCTETS + 4);
   if (absent !== undefined) return absent;
   headers.sctpInitiateTag = uint32(bytes, start + CHUNK_HEADER_OCTETS);
+  readSctpAddresses(bytes, start + LEAST_INIT_OCTETS, Math.min(start + length, headers.payloadEnd), headers);
   return undefined;
 }

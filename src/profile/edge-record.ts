@@ -31,8 +31,11 @@ export interface Witness {
 /** An edge while it grows. */
 export class EdgeRecord {
   readonly key: string;
-  readonly #identity: EdgeIdentity;
+  readonly identity: EdgeIdentity;
   #connections = 0;
+  /** Of those, whose end was not seen; and of these, which nobody remembers, so that they may come again as connections of unknown beginning. */
+  #open = 0;
+  #left = 0;
   #occasions = 0;
   #occasionUs = Number.NEGATIVE_INFINITY;
   #bytes: ByteCount | null = null;
@@ -46,7 +49,7 @@ export class EdgeRecord {
   #resolution: Resolution = "endpoints";
 
   constructor(identity: EdgeIdentity) {
-    this.#identity = identity;
+    this.identity = identity;
     this.key = edgeKey(identity);
   }
 
@@ -54,9 +57,10 @@ export class EdgeRecord {
     return this.#connections;
   }
 
-  /** One more connection of this edge. */
+  /** One more connection of this edge, see `end`. */
   count(connection: Connection, witness: Witness): void {
     this.#connections += 1;
+    this.#open += 1;
     this.#countOccasion(connection.startUs);
     this.#outcomes[connection.outcome] = (this.#outcomes[connection.outcome] ?? 0) + 1;
     this.#firstSeenUs = Math.min(this.#firstSeenUs, connection.startUs);
@@ -66,6 +70,23 @@ export class EdgeRecord {
     for (const name of witness.names) addBounded(this.#names, name);
     for (const name of witness.claimedNames) addBounded(this.#claimedNames, name);
     if (witness.resolution === "address") this.#resolution = "address";
+  }
+
+  /** It goes on, or did when it was last heard of: it was counted, and nobody remembers it. */
+  leave(): void {
+    this.#left += 1;
+  }
+
+  /** Whether a connection whose beginning was not seen may be one of those; one of them is then remembered again. */
+  resume(): boolean {
+    if (this.#left === 0) return false;
+    this.#left -= 1;
+    return true;
+  }
+
+  /** A connection that was counted is over. */
+  end(): void {
+    this.#open = Math.max(0, this.#open - 1);
   }
 
   /** What comes late, out of order, is no occasion of its own: rather one too few. */
@@ -89,7 +110,7 @@ export class EdgeRecord {
   }
 
   toEdge(): Edge {
-    const { direction, peer, protocol, port } = this.#identity;
+    const { direction, peer, protocol, port } = this.identity;
     return {
       direction,
       peer: peer.type === "external" ? this.#withNames(peer) : peer,
@@ -97,6 +118,7 @@ export class EdgeRecord {
       port,
       connections: this.#connections,
       occasions: this.#occasions,
+      ...(this.#open === 0 ? {} : { open: this.#open }),
       bytes: this.#bytes,
       outcomes: { ...this.#outcomes },
       firstSeen: rfc3339(this.#firstSeenUs),
@@ -125,6 +147,8 @@ export class EdgeRecord {
     record.#connections = edge.connections;
     record.#occasions = occasionsOf(edge);
     record.#occasionUs = Date.parse(edge.lastSeen) * 1000;
+    record.#open = edge.open ?? 0;
+    record.#left = record.#open;
     record.#bytes = edge.bytes;
     Object.assign(record.#outcomes, edge.outcomes);
     record.#firstSeenUs = Date.parse(edge.firstSeen) * 1000;

@@ -28,6 +28,8 @@ export interface Edge {
   readonly connections: number;
   /** Times that it came, connections within a minute being one; not told by stores of earlier versions. */
   readonly occasions?: number;
+  /** Of the connections those whose end was not seen, if any: they are open, or were when weir last watched. */
+  readonly open?: number;
   readonly bytes: ByteCount | null;
   /** Connections by outcome. */
   readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;

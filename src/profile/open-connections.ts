@@ -15,7 +15,17 @@ interface Open {
  * restart of capture the end of one comes under another id, as a connection whose beginning was not seen.
  */
 export class OpenConnections {
-  readonly #byEnds = new LRUCache<string, Open>({ max: MAX_OPEN });
+  readonly #byEnds: LRUCache<string, Open>;
+
+  /** `onForgotten`: of one that was not taken, for want of room or since another has its ends now. */
+  constructor(onForgotten: (counted: readonly CountedAt[]) => void) {
+    this.#byEnds = new LRUCache({
+      max: MAX_OPEN,
+      dispose: ({ counted }, _ends, reason) => {
+        if (reason !== "delete") onForgotten(counted);
+      },
+    });
+  }
 
   add(connection: Connection, counted: readonly CountedAt[]): void {
     this.#byEnds.set(endsOf(connection), { id: connection.id, counted });

@@ -40,7 +40,7 @@ export class ProfileBook {
   readonly #node: string | undefined;
   readonly #records = new Map<string, ProfileRecord>();
   readonly #names = new AskedNames();
-  readonly #open = new OpenConnections();
+  readonly #open = new OpenConnections(endAll);
   readonly #window = new ObservedWindow();
   readonly #placement = new PlacementCount();
   #undirected = 0;
@@ -85,11 +85,21 @@ export class ProfileBook {
 
   /** Counted when it opened, it adds what it carried to the edges in which it was counted, whoever its ends are now. */
   addClosed(flow: Flow): void {
-    const counted = this.#open.take(flow.connection);
-    if (counted === undefined) this.#observe(flow);
-    else
-      for (const at of counted)
-        if (!this.#isForgotten(at.profile.workload, at.key, flow.connection)) at.profile.addBytes(at, flow.connection);
+    endAll(this.#close(flow));
+  }
+
+  /** The same of one that may go on, though capture tells no more of it under this id. */
+  addLeft(flow: Flow): void {
+    for (const at of this.#close(flow)) at.profile.leave(at);
+  }
+
+  #close(flow: Flow): readonly CountedAt[] {
+    const { connection } = flow;
+    const counted = this.#open.take(connection);
+    if (counted === undefined) return this.#observe(flow);
+    const kept = counted.filter(({ profile, key }) => !this.#isForgotten(profile.workload, key, connection));
+    for (const at of kept) at.profile.addBytes(at, connection);
+    return kept;
   }
 
   addName(resolved: ResolvedName): void {
@@ -176,10 +186,13 @@ export class ProfileBook {
     this.#window.widen(connection.startUs, connection.endUs);
     if (connection.direction === "unknown") this.#undirected += 1;
     return observeEdges(flow, this.#names, this.#node).flatMap((observation) => {
-      if (this.#isForgotten(observation.workload, edgeKey(observation.edge), connection)) return [];
-      const record = this.#record(observation.workload);
+      const { workload } = observation;
+      const known = this.#records.get(workloadKey(workload));
+      const edge = known?.placeOf(connection, observation.edge) ?? observation.edge;
+      if (this.#isForgotten(workload, edgeKey(edge), connection)) return [];
+      const record = known ?? this.#record(workload);
       if (record === undefined) this.#overflowed += 1;
-      return record?.count(flow, observation) ?? [];
+      return record?.count(flow, { ...observation, edge }) ?? [];
     });
   }
 
@@ -214,6 +227,10 @@ export class ProfileBook {
       older,
     };
   }
+}
+
+function endAll(counted: readonly CountedAt[]): void {
+  for (const at of counted) at.profile.end(at);
 }
 
 function otherLosses({

@@ -4,6 +4,7 @@ import type { WorkloadRef } from "../cluster/workload.ts";
 import { type EdgeIdentity, EdgeRecord } from "./edge-record.ts";
 import { type Edge, edgeKey } from "./edge.ts";
 import type { EdgeObservation } from "./edge-observations.ts";
+import { isOfTheRest, isOutsideFailure, MAX_PORTS, MAX_SOURCES, ofTheRest } from "./outside-failures.ts";
 
 /** Edges kept of one workload: what connected, and what came to nothing. */
 const MAX_EDGES = 4_096;
@@ -25,6 +26,9 @@ export class ProfileRecord {
   readonly #edges = new Map<string, EdgeRecord>();
   readonly #failed = new Map<string, EdgeRecord>();
   readonly #changed = new Set<string>();
+  /** Of `failed`, edges of sources outside: told one by one, and of all others together. */
+  #failedSources = 0;
+  #failedRests = 0;
   #overflowed = 0;
 
   constructor(workload: WorkloadRef) {
@@ -36,7 +40,15 @@ export class ProfileRecord {
     return this.#overflowed;
   }
 
-  /** One more connection; returns where it was counted, if there was room for it. */
+  /** The edge under which such a connection is counted: its own, or that of all that are not told one by one. */
+  placeOf({ outcome }: Connection, edge: EdgeIdentity): EdgeIdentity {
+    if (isConnected(outcome) || !isOutsideFailure(edge) || this.#failed.has(edgeKey(edge))) return edge;
+    if (this.#failedSources < MAX_SOURCES) return edge;
+    const ofPort = ofTheRest(edge, edge.port);
+    return this.#failedRests < MAX_PORTS || this.#failed.has(edgeKey(ofPort)) ? ofPort : ofTheRest(edge, 0);
+  }
+
+  /** One more connection of the edge, see `placeOf`; returns where it was counted, if there was room for it. */
   count({ connection }: Flow, { edge, witness }: EdgeObservation): CountedAt | undefined {
     const shelf = isConnected(connection.outcome) ? "edges" : "failed";
     const record = this.#record(shelf, edge);
@@ -44,7 +56,8 @@ export class ProfileRecord {
       this.#overflowed += 1;
       return undefined;
     }
-    record.count(connection, witness);
+    // After a restart what was open is told anew, as a connection whose beginning was not seen.
+    if (connection.outcome !== "inferred" || !record.resume()) record.count(connection, witness);
     record.addBytes(connection);
     this.#changed.add(`${shelf} ${record.key}`);
     return { profile: this, shelf, key: record.key };
@@ -56,6 +69,17 @@ export class ProfileRecord {
     if (record === undefined) return;
     record.addBytes(connection);
     this.#changed.add(`${shelf} ${key}`);
+  }
+
+  /** A connection that was counted is over. */
+  end({ shelf, key }: CountedAt): void {
+    this.#shelf(shelf).get(key)?.end();
+    this.#changed.add(`${shelf} ${key}`);
+  }
+
+  /** A connection that was counted may go on, and is not remembered. */
+  leave({ shelf, key }: CountedAt): void {
+    this.#shelf(shelf).get(key)?.leave();
   }
 
   edges(shelf: Shelf): readonly Edge[] {
@@ -74,8 +98,7 @@ export class ProfileRecord {
   }
 
   restore(shelf: Shelf, edge: Edge): void {
-    const record = EdgeRecord.restore(edge);
-    this.#shelf(shelf).set(record.key, record);
+    this.#put(shelf, EdgeRecord.restore(edge));
   }
 
   /** Keys of the edges that `isMeant` chooses. */
@@ -87,6 +110,8 @@ export class ProfileRecord {
   forget(keys: readonly string[]): void {
     for (const key of keys) {
       this.#edges.delete(key);
+      const failed = this.#failed.get(key);
+      if (failed !== undefined) this.#countFailure(failed, -1);
       this.#failed.delete(key);
     }
   }
@@ -96,9 +121,19 @@ export class ProfileRecord {
     const known = records.get(edgeKey(edge));
     if (known !== undefined) return known;
     if (records.size >= (shelf === "edges" ? MAX_EDGES : MAX_FAILED)) return undefined;
-    const record = new EdgeRecord(edge);
-    records.set(record.key, record);
+    return this.#put(shelf, new EdgeRecord(edge));
+  }
+
+  #put(shelf: Shelf, record: EdgeRecord): EdgeRecord {
+    this.#shelf(shelf).set(record.key, record);
+    if (shelf === "failed") this.#countFailure(record, 1);
     return record;
+  }
+
+  #countFailure({ identity }: EdgeRecord, by: 1 | -1): void {
+    if (!isOutsideFailure(identity)) return;
+    if (isOfTheRest(identity)) this.#failedRests += by;
+    else this.#failedSources += by;
   }
 
   #shelf(shelf: Shelf): Map<string, EdgeRecord> {

@@ -43,6 +43,9 @@ const edge = Type.Object({
   occasions: Type.Optional(
     Type.Integer({ minimum: 0, description: "times that it came, connections within a minute being one" }),
   ),
+  open: Type.Optional(
+    Type.Integer({ minimum: 0, description: "of the connections those whose end was not seen, if any" }),
+  ),
   bytes,
   outcomes: Type.Record(Type.String(), count),
   firstSeen: time,
@@ -72,7 +75,10 @@ export const profile = Type.Object({
   learned,
   ingress: Type.Array(edge),
   egress: Type.Array(edge),
-  failed: Type.Array(edge, { description: "attempts that came to nothing" }),
+  failed: Type.Array(edge, {
+    description:
+      "attempts that came to nothing; 0.0.0.0/0 and ::/0 stand for all outside sources that are not told one by one, port 0 for all ports",
+  }),
   overflowed: count,
 });
 

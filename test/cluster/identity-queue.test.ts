@@ -19,11 +19,12 @@ function queueOf(settings: { readonly knownUntil?: string; readonly maxWaiting?:
     cluster,
     knownUntilUs: () => knownUntilUs,
     ...(settings.maxWaiting !== undefined && { maxWaiting: settings.maxWaiting }),
-    onFlow: ({ kind, flow }) => {
+    onFlow: ({ kind, flow, ...rest }) => {
       const ends = [flow.client, flow.servers[0]].map(({ identity }) =>
         identity.kind === "pod" ? identity.pod : identity.kind,
       );
-      told.push(`${kind} ${ends.join(" -> ")}`);
+      const isLeft = "endUnseen" in rest ? ", its end unseen" : "";
+      told.push(`${kind} ${ends.join(" -> ")}${isLeft}`);
     },
   });
   const know = (until: string): number => (knownUntilUs = us(until));
@@ -106,3 +107,12 @@ await t.test(
     t.same([told.length, queue.size], [3, 0]);
   },
 );
+
+await t.test("what may go on is told so, at once and after a wait", async (t) => {
+  const { queue, told } = queueOf();
+  queue.add({ kind: "closed", connection: ab("1"), endUnseen: true }, us("12:00:00"));
+  const unknown = named("2", "10.0.0.12", "10.0.0.11", "12:00:00");
+  queue.add({ kind: "closed", connection: unknown, endUnseen: true }, us("12:00:00"));
+  queue.finish(us("12:00:01"));
+  t.same(told, ["closed a -> b, its end unseen", "closed unresolved -> b, its end unseen"]);
+});

@@ -64,3 +64,29 @@ await t.test("whatever segments come, every connection is told exactly once and 
     { numRuns: 500 },
   );
 });
+
+await t.test(
+  "what goes on when capture ends, or has to make room, is told with its end unseen, and nothing else",
+  async (t) => {
+    const wire = new Wire({ maxConnections: 2 });
+    for (const port of [1, 2, 3]) wire.handshake(`10.0.0.1:${port}`, "10.0.0.2:80", port);
+    wire.handshake("10.0.0.1:4", "10.0.0.2:80", 4).close("10.0.0.1:4", "10.0.0.2:80");
+    wire.tcp({ from: "10.0.0.1:5", to: "10.0.0.2:80", flags: "S" });
+    wire.finish();
+    const told = wire.events.flatMap((event) =>
+      event.kind === "closed"
+        ? [[event.connection.client.port, event.connection.outcome, event.endUnseen ?? false]]
+        : [],
+    );
+    t.strictSame(
+      told.sort(([a], [b]) => Number(a) - Number(b)),
+      [
+        [1, "established", true],
+        [2, "established", true],
+        [3, "established", true],
+        [4, "established", false],
+        [5, "unanswered", false],
+      ],
+    );
+  },
+);

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import t from "tap";
-import type { ByteCount, Connection, Endpoint, FlowEvent, View } from "../../src/flow/connection.ts";
+import type { ByteCount, Connection, Endpoint, FlowEvent, OtherAddresses, View } from "../../src/flow/connection.ts";
 import { toConnectionJson } from "../../src/flow/connection-json.ts";
 import { decodeEvent, writeEvent } from "../../src/flow/event-line.ts";
 import { JsonOctets } from "../../src/flow/json-octets.ts";
@@ -13,6 +13,10 @@ const timeUs = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }); // the year
 const endpoint = plain<Endpoint>({ ip: fc.oneof(fc.ipV4(), fc.ipV6()), port: fc.integer({ min: 0, max: 65_535 }) });
 const view = plain<View>({ client: endpoint, server: endpoint });
 const byteCount = plain<ByteCount>({ toServer: octets, toClient: octets, exact: fc.boolean() });
+const addresses = fc.array(
+  endpoint.map(({ ip }) => ip),
+  { maxLength: 8 },
+);
 const members: Members<Connection> = {
   id: fc.stringMatching(/^[0-9a-z]{1,12}-[0-9a-z]{1,6}$/u),
   protocol: fc.constantFrom("TCP", "UDP", "SCTP"),
@@ -27,19 +31,23 @@ const members: Members<Connection> = {
   startUs: timeUs,
   endUs: timeUs,
   nat: fc.array(view, { maxLength: 8 }),
+  multihomed: plain<OtherAddresses>({ client: addresses, server: addresses }),
 };
 const connection = fc.record(members, {
   requiredKeys: ["id", "protocol", "client", "server", "outcome", "bytes", "startUs", "endUs", "nat"],
   noNullPrototype: true,
 }) as fc.Arbitrary<Connection>;
-const connectionEvent = plain<{ readonly kind: "opened" | "closed"; readonly connection: Connection }>({
-  kind: fc.constantFrom("opened", "closed"),
-  connection,
-});
+const connectionEvent: fc.Arbitrary<ConnectionEvent> = fc.oneof(
+  plain<ConnectionEvent>({ kind: fc.constant("opened" as const), connection }),
+  plain<ConnectionEvent>({ kind: fc.constant("closed" as const), connection }),
+  plain<ConnectionEvent>({ kind: fc.constant("closed" as const), connection, endUnseen: fc.constant(true as const) }),
+);
 
 function plain<Type>(all: { readonly [Name in keyof Type]: fc.Arbitrary<Type[Name]> }): fc.Arbitrary<Type> {
   return fc.record<Type>(all, { noNullPrototype: true });
 }
+
+type ConnectionEvent = Extract<FlowEvent, { readonly kind: "opened" | "closed" }>;
 
 function lineOf(...events: readonly FlowEvent[]): string {
   const json = new JsonOctets(1024 * 1024);
@@ -50,7 +58,8 @@ function lineOf(...events: readonly FlowEvent[]): string {
 await t.test("a connection's octets are those that JSON.stringify makes of its public form", async () => {
   fc.assert(
     fc.property(connectionEvent, (event) => {
-      const plainly = JSON.stringify({ event: event.kind, ...toConnectionJson(event.connection) });
+      const { kind, connection: told, ...rest } = event;
+      const plainly = JSON.stringify({ event: kind, ...rest, ...toConnectionJson(told) });
       return lineOf(event) === `${plainly}\n`;
     }),
   );

@@ -96,7 +96,7 @@ await t.test("one that ended while it was muted is over when nothing comes after
 });
 
 await t.test("no more views are muted than the filter has room for", async (t) => {
-  const node = new Node({ maxViews: 1 });
+  const node = new Node({ room: 1 });
   for (let n = 0; n < 45; n++) {
     node.stream(1, 60, client, server);
     node.stream(0, 0);

@@ -50,6 +50,15 @@ export function tsharkConnections(file: string): TsharkConnection[] {
   return all.filter(([first]) => isSyn(first!)).map(judge);
 }
 
+/** Who sends an SCTP INIT, and the IPv4 addresses that it tells: one line each, however often it is repeated. */
+export function tsharkHomes(file: string): string[] {
+  const fields = ["ip.src", "sctp.srcport", "sctp.parameter_ipv4_address"].flatMap((name) => ["-e", name]);
+  const filter = ["-Y", "sctp.chunk_type == 1"];
+  const output = spawnSync("tshark", ["-r", file, "-n", "-T", "fields", ...filter, ...fields], { encoding: "utf8" });
+  const rows = output.stdout.trim().split("\n");
+  return [...new Set(rows.map((row) => row.replace("\t", ":").replaceAll(/[\t,]/gu, " ")))].sort();
+}
+
 function segments(file: string): Segment[] {
   const fields = FIELDS.split(" ").flatMap((name) => ["-e", name]);
   const settings = ["tcp.desegment_tcp_streams:FALSE", "ip.defragment:FALSE", "ipv6.defragment:FALSE"];

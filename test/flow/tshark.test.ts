@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import t from "tap";
 import { readCaptures } from "../../src/cli/read-captures.ts";
 import type { Connection } from "../../src/flow/connection.ts";
-import { hasTshark, tsharkConnections } from "./tshark-connections.ts";
+import { hasTshark, tsharkConnections, tsharkHomes } from "./tshark-connections.ts";
 
 const folder = fileURLToPath(new URL("../captures/", import.meta.url));
 const captures = readdirSync(folder).filter((name) => /^(?!broken).*\.pcap(ng)?$/u.test(name));
@@ -50,5 +50,21 @@ await t.test(
       const comparable = ours.filter((text) => begun.has(text.split(" ")[0]));
       t.strictSame(comparable.sort(), theirs.sort(), name);
     }
+  },
+);
+
+await t.test(
+  "the addresses that SCTP's INITs tell are those that tshark reads",
+  { skip: hasTshark ? false : "no tshark here" },
+  async (t) => {
+    const file = `${folder}sctp-http.pcap`;
+    const ours: string[] = [];
+    await readCaptures([file], (event) => {
+      if (event.kind !== "closed" || event.connection.protocol !== "SCTP") return;
+      const { client, multihomed } = event.connection;
+      ours.push([`${client.ip}:${client.port}`, client.ip, ...(multihomed?.client ?? [])].join(" "));
+    });
+    t.strictSame(ours.sort(), tsharkHomes(file));
+    t.equal(ours[0], "155.230.24.155:32836 155.230.24.155 155.230.24.156");
   },
 );

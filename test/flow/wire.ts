@@ -35,6 +35,16 @@ export interface Segment extends Sent {
   readonly payload?: Uint8Array;
 }
 
+export interface SctpChunk {
+  /** Verification tag. */
+  readonly tag: number;
+  /** Chunk type. */
+  readonly chunk: number;
+  readonly initiateTag?: number;
+  /** Told in address parameters. */
+  readonly addresses?: readonly string[];
+}
+
 export class Wire {
   readonly events: FlowEvent[] = [];
   readonly tracker: FlowTracker;
@@ -62,9 +72,12 @@ export class Wire {
     return this.#put(datagram, 17, concat(be16(8 + payload.length), [0, 0], payload));
   }
 
-  sctp(packet: Sent & { readonly tag: number; readonly chunk: number; readonly initiateTag?: number }): this {
-    const chunk = [packet.chunk, 0, ...be16(20), ...be32(packet.initiateTag ?? 0), ...be32(0), ...be32(0), ...be32(0)];
-    return this.#put(packet, 132, concat(be32(packet.tag), be32(0), chunk));
+  sctp(packet: Sent & SctpChunk): this {
+    const { tag, chunk, initiateTag = 0, addresses = [] } = packet;
+    const parameters = addresses.flatMap((address) => addressParameter(address));
+    const fixed = [...be32(initiateTag), ...be32(0), ...be32(0), ...be32(0)];
+    const octets = [chunk, 0, ...be16(20 + parameters.length), ...fixed, ...parameters];
+    return this.#put(packet, 132, concat(be32(tag), be32(0), octets));
   }
 
   /** Destination unreachable, quoting the first 28 octets of what `quoted` describes. */
@@ -148,6 +161,11 @@ export function summary({ client, server, direction, outcome }: Connection): str
 export function record(connection: Connection): object {
   const { id: _id, ...rest } = toConnectionJson(connection);
   return rest;
+}
+
+/** RFC 9260, 3.3.2.1. */
+function addressParameter(address: string): number[] {
+  return address.includes(":") ? [0, 6, 0, 20, ...address6(address)] : [0, 5, 0, 8, ...address4(address)];
 }
 
 function endsOf({ from, to }: Sent): { source: string; destination: string; ports: number[] } {

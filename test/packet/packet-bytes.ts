@@ -137,7 +137,9 @@ function transport(headers: Headers) {
     }
     case 132: {
       const { sctpVerificationTag, sctpChunkType, sctpInitiateTag } = headers;
-      return { sourcePort, destinationPort, sctpVerificationTag, sctpChunkType, sctpInitiateTag };
+      const told = sctpAddresses(headers);
+      const addresses = told.length === 0 ? {} : { sctpAddresses: told };
+      return { sourcePort, destinationPort, sctpVerificationTag, sctpChunkType, sctpInitiateTag, ...addresses };
     }
     case 17:
       return { sourcePort, destinationPort };
@@ -146,6 +148,10 @@ function transport(headers: Headers) {
       return { icmpType, icmpCode, quoted: headers.hasQuoted ? quoted(headers) : undefined };
     }
   }
+}
+
+function sctpAddresses({ sctpAddresses: words, sctpAddressCount }: Headers): readonly string[] {
+  return Array.from({ length: sctpAddressCount }, (_, n) => addressText(words, 4 * n));
 }
 
 function quoted({ quoted: { addresses, ...rest } }: Headers) {

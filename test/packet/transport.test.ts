@@ -133,3 +133,38 @@ await t.test("SCTP without a whole chunk header, or with an INIT too short to be
   test.equal(decodedIp(cut.subarray(0, 39), cut.length), "truncated");
   test.match(decodedIp(cut.subarray(0, 40), cut.length), { sctpInitiateTag: 0xcafebabe });
 });
+
+const ipv4Parameter = [0, 5, 0, 8, 10, 0, 1, 1];
+const ipv6Parameter = [0, 6, 0, 20, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7];
+
+function initWith(parameters: readonly number[], length = 20 + parameters.length): Uint8Array {
+  return ipv4(sctp([1, 0, ...be16(length), ...initParameters, ...parameters]), { protocol: 132 });
+}
+
+await t.test("the addresses that an INIT tells are read, whatever stands between them", async (test) => {
+  const cookie = [0, 7, 0, 7, 1, 2, 3, 0]; // three octets, filled up to four
+  const supported = [0, 12, 0, 8, 0, 5, 0, 6];
+  const packet = initWith([...supported, ...ipv4Parameter, ...cookie, ...ipv6Parameter]);
+  test.match(decodedIp(packet), { sctpInitiateTag: 0xcafebabe, sctpAddresses: ["10.0.1.1", "2001:db8::7"] });
+});
+
+await t.test("of the addresses of an INIT no more are read than there is room for", async (test) => {
+  const told = Array.from({ length: 12 }, (_, n) => [...ipv4Parameter.slice(0, 7), n]);
+  const first = Array.from({ length: 8 }, (_, n) => `10.0.1.${n}`);
+  test.match(decodedIp(initWith(told.flat())), { sctpAddresses: first });
+});
+
+await t.test("behind a parameter of an INIT that lies about its length nothing is believed", async (test) => {
+  for (const lie of [
+    [0, 12, 0, 3],
+    [0, 12, 0, 200, 0, 5],
+    [0, 5, 0, 12, 10, 0, 1, 9, 0, 0, 0, 0, 0, 6, 0, 8],
+  ]) {
+    const packet = initWith([...ipv4Parameter, ...lie, ...ipv4Parameter]);
+    test.match(decodedIp(packet), { sctpInitiateTag: 0xcafebabe, sctpAddresses: ["10.0.1.1"] });
+  }
+  const isOutside = initWith([...ipv4Parameter, ...ipv4Parameter], 28); // the second lies behind the chunk
+  test.match(decodedIp(isOutside), { sctpAddresses: ["10.0.1.1"] });
+  const isCut = initWith([...ipv4Parameter, ...ipv6Parameter]);
+  test.match(decodedIp(isCut.subarray(0, isCut.length - 1), isCut.length), { sctpAddresses: ["10.0.1.1"] });
+});
