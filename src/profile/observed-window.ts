@@ -48,9 +48,12 @@ export class ObservedWindow {
     return Math.max(0, (untilUs - sinceUs - (losses?.unwatchedUs ?? 0)) / 1000);
   }
 
-  restore(window: Window): void {
-    this.#window = window;
-    this.#watchedUs = window.untilUs ?? undefined;
+  /** Adds what the store kept to what has been watched since. */
+  restore({ sinceUs, untilUs, losses, older }: Window): void {
+    this.#watchedUs ??= untilUs ?? undefined;
+    const { losses: own, older: latest } = this.#window;
+    this.#window = { ...this.#window, losses: sum(losses, own), older: latest ?? older };
+    if (sinceUs !== null && untilUs !== null) this.widen(sinceUs, untilUs);
   }
 
   widen(fromUs: number, untilUs: number): void {
@@ -94,4 +97,16 @@ function isOfNewCapture(status: CaptureStatus, before: CaptureStatus): boolean {
     status.overflowed < before.overflowed ||
     status.evicted < before.evicted
   );
+}
+
+function sum(a: Losses | null, b: Losses | null): Losses | null {
+  if (a === null || b === null) return a ?? b;
+  return {
+    dropped: a.dropped + b.dropped,
+    sampledOut: a.sampledOut + b.sampledOut,
+    overflowed: a.overflowed + b.overflowed,
+    evicted: a.evicted + b.evicted,
+    restarts: a.restarts + b.restarts,
+    unwatchedUs: a.unwatchedUs + b.unwatchedUs,
+  };
 }

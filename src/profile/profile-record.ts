@@ -73,9 +73,15 @@ export class ProfileRecord {
     return changed;
   }
 
+  get all(): readonly { readonly shelf: Shelf; readonly edge: Edge }[] {
+    return (["edges", "failed"] as const).flatMap((shelf) => this.edges(shelf).map((edge) => ({ shelf, edge })));
+  }
+
+  /** Adds what the store kept of an edge. */
   restore(shelf: Shelf, edge: Edge): void {
-    const record = EdgeRecord.restore(edge);
-    this.#shelf(shelf).set(record.key, record);
+    const known = this.#shelf(shelf).get(edgeKey(edge));
+    if (known === undefined) this.#shelf(shelf).set(edgeKey(edge), EdgeRecord.restore(edge));
+    else known.add(edge);
   }
 
   /** Keys of the edges that `isMeant` chooses. */
