@@ -30,6 +30,7 @@ export class ProfileSaver {
   readonly #onWarning: (message: string) => void;
   readonly #unsaved = new Map<string, StoredEdge>();
   #lastSavedMs = 0;
+  #restartsSaved = 0;
   #fault: string | undefined;
 
   constructor({ book, decisions, store, onWarning = () => undefined }: SaverParts) {
@@ -59,11 +60,14 @@ export class ProfileSaver {
   save(nowMs: number): void {
     try {
       this.#gather(this.#book.takeChanged());
-      if (this.#unsaved.size === 0 && nowMs - this.#lastSavedMs < WINDOW_PERIOD_MS) return;
+      const restarts = this.#book.window.losses?.restarts ?? 0;
+      const isQuiet = this.#unsaved.size === 0 && restarts === this.#restartsSaved;
+      if (isQuiet && nowMs - this.#lastSavedMs < WINDOW_PERIOD_MS) return;
       if (!this.#store.isInPlace) this.#begin();
       this.#write();
       this.#unsaved.clear();
       this.#lastSavedMs = nowMs;
+      this.#restartsSaved = restarts;
       this.#say(undefined);
     } catch (error) {
       this.#say(error instanceof Error ? error.message : String(error));

@@ -20,6 +20,7 @@ export class Feeder {
   readonly #server: Server;
   #socket: Socket | undefined;
   #packets = 0;
+  #startedUs = 0;
   #lastStatusMs = 0;
   /** Connections told to the agent that came last, in their order. */
   told: Told[] = [];
@@ -49,6 +50,7 @@ export class Feeder {
     this.told = [];
     this.#packets = 0;
     this.#lastStatusMs = 0;
+    this.#startedUs = Date.now() * 1000;
     socket.on("error", () => socket.destroy()); // the agent was killed
     const ticking = setInterval(() => this.#tick(socket), TICK_MS);
     socket.once("close", () => clearInterval(ticking));
@@ -76,7 +78,13 @@ export class Feeder {
     this.#lastStatusMs = Date.now();
     const losses = { dropped: 0, overflowed: 0, evicted: 0, unreadable: {}, sampledOut: 0, untold: 0 };
     const interfaces = { interfaces: 1, interfacesNotCaptured: 0, reopened: 0, isSilent: false };
-    const status = { packets: this.#packets, ...losses, ...interfaces, timeUs: this.#lastStatusMs * 1000 };
+    const status = {
+      packets: this.#packets,
+      ...losses,
+      ...interfaces,
+      startedUs: this.#startedUs,
+      timeUs: this.#lastStatusMs * 1000,
+    };
     writeEvent({ kind: "status", status } satisfies FlowEvent, this.#json);
   }
 }
