@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const weir = fileURLToPath(new URL("../../bin/weir", import.meta.url));
+const ANSWER_WITHIN_MS = 5_000;
 const READY_WITHIN_MS = 30_000;
 
 export interface AgentPlace {
@@ -96,7 +97,12 @@ export class AgentProcess {
     read: (answer: Response) => Promise<Value> | Value | undefined,
   ): Promise<Value | undefined> {
     try {
-      return await read(await fetch(`http://127.0.0.1:${this.#place.port}${path}`, request));
+      return await read(
+        await fetch(`http://127.0.0.1:${this.#place.port}${path}`, {
+          ...request,
+          signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+        }),
+      );
     } catch {
       return undefined;
     }
