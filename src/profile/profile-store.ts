@@ -141,9 +141,11 @@ export class ProfileStore implements DecisionStore {
     try {
       linkSync(made, this.#file);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EEXIST") return;
+      renameSync(made, this.#file); // on a file system without links nobody is quicker
     } finally {
-      rmSync(made);
+      rmSync(made, { force: true });
     }
   }
 

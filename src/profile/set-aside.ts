@@ -14,7 +14,11 @@ export function setAside(file: string, nowMs: number): string | undefined {
   for (const old of listSetAside(file).slice(0, 1 - MAX_SET_ASIDE || undefined)) remove(old);
   if (existsSync(`${file}-wal`)) renameSync(`${file}-wal`, `${aside}-wal`);
   if (!existsSync(file)) return undefined;
-  linkSync(file, aside);
+  try {
+    linkSync(file, aside);
+  } catch {
+    renameSync(file, aside); // a file system without links
+  }
   return aside;
 }
 

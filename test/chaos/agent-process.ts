@@ -5,8 +5,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const weir = fileURLToPath(new URL("../../bin/weir", import.meta.url));
-const ANSWER_WITHIN_MS = 5_000;
-const READY_WITHIN_MS = 30_000;
+const ANSWER_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 120_000;
 
 export interface AgentPlace {
   readonly cluster: string;
@@ -66,10 +66,14 @@ export class AgentProcess {
     await closed;
   }
 
-  async closed(): Promise<number | null> {
+  /** Of its exit; null while it runs, or where a signal ended it. */
+  get status(): number | null {
+    return this.#child!.exitCode;
+  }
+
+  async closed(): Promise<void> {
     const child = this.#child!;
     if (child.exitCode === null && child.signalCode === null) await once(child, "close");
-    return child.exitCode;
   }
 
   /** A body of JSON; undefined where no whole answer of success came. */

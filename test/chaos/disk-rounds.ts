@@ -74,22 +74,24 @@ export const readOnlyDisk: Trial = async (fed, disk, tally) => {
 };
 
 export const takenAway: Trial = async (fed, disk, tally) => {
-  const [nsenter, ...enter] = [...disk.within, "sh", "-c", `rm -r ${fed.dataDir}/*`];
-  execFileSync(nsenter!, enter);
+  disk.run(["sh", "-c", `rm -r ${fed.dataDir}/*`]);
   const startMs = performance.now();
-  const [command, ...args] = [...disk.within, "test", "-e", `${fed.dataDir}/weir.db`];
-  await eventually("there is a store", async () => isTrue(() => execFileSync(command!, args, { stdio: "ignore" })));
+  await eventually("there is a store", async () => isTrue(() => disk.run(["test", "-e", `${fed.dataDir}/weir.db`])));
   tally.wholeMs.push(performance.now() - startMs);
 };
 
-/** A second agent on the folder of the first, and then two that begin at once where no store is. */
+/** A second agent on the folder of the first, and two that begin at once where there is no store yet. */
 export async function secondAgents(tries: number, seed: number): Promise<DiskResult> {
-  const result = { tries, checked: 0, faults: [] as string[], wholeMs: [] as number[] };
+  const result = { tries: 2 * tries, checked: 0, faults: [] as string[], wholeMs: [] as number[] };
   for (let n = 0; n < tries; n++) {
     const folder = mkdtempSync(join(tmpdir(), "weir-chaos-"));
     const fed = await FedAgent.begin({ folder, random: new Random(seed + n) });
     try {
-      await twoAtOnce(fed, folder, result);
+      await twoAtOnce(folder, result);
+      fed.agent.start();
+      await fed.agent.ready();
+      await oneMore(await anAgent(folder, fed.dataDir), result);
+      if ((await fed.agent.get("/readyz")) === undefined) result.faults.push("the first agent was hindered");
       await checkAfterKill(fed, result);
     } finally {
       await fed.end();
@@ -99,18 +101,32 @@ export async function secondAgents(tries: number, seed: number): Promise<DiskRes
   return result;
 }
 
-async function twoAtOnce(fed: FedAgent, folder: string, tally: Tally): Promise<void> {
-  const place = { cluster: join(folder, "cluster.yaml"), dataDir: fed.dataDir, socket: join(folder, "none.sock") };
-  const other = new AgentProcess({ ...place, port: await freePort() });
-  fed.agent.start();
-  await fed.agent.ready();
-  other.start();
+async function twoAtOnce(folder: string, tally: Tally): Promise<void> {
+  const both = await Promise.all([anAgent(folder, join(folder, "two")), anAgent(folder, join(folder, "two"))]);
+  for (const agent of both) agent.start();
+  const refused = await Promise.race(both.map((agent) => agent.closed().then(() => agent)));
+  checkRefusal(refused, tally);
+  const other = both.find((agent) => agent !== refused)!;
+  await eventually("the other lives", () => other.text("/livez"));
+  await other.kill();
+}
+
+async function oneMore(agent: AgentProcess, tally: Tally): Promise<void> {
   const startMs = performance.now();
-  const status = await other.closed();
+  agent.start();
+  await agent.closed();
   tally.wholeMs.push(performance.now() - startMs);
-  const isOneLine = /^weir: [^\n]*weir\.db: another weir uses it\n$/u.test(other.said);
-  if (status !== 2 || !isOneLine) tally.faults.push(`a second agent ended with ${status}: ${other.said}`);
-  if ((await fed.agent.get("/readyz")) === undefined) tally.faults.push("the first agent was hindered");
+  checkRefusal(agent, tally);
+}
+
+function checkRefusal({ status, said }: AgentProcess, tally: Tally): void {
+  const isOneLine = /^weir: [^\n]*weir\.db: another weir uses it\n$/u.test(said);
+  if (status !== 2 || !isOneLine) tally.faults.push(`a second agent ended with ${status}: ${said}`);
+}
+
+async function anAgent(folder: string, dataDir: string): Promise<AgentProcess> {
+  const socket = join(folder, "nobody.sock");
+  return new AgentProcess({ cluster: join(folder, "cluster.yaml"), dataDir, socket, port: await freePort() });
 }
 
 /** What it has shown last must be there after kill -9. */

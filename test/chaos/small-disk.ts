@@ -25,8 +25,13 @@ export class SmallDisk {
   }
 
   remount(options: string): void {
-    const [nsenter, ...args] = [...this.within, "mount", "-o", `remount,${options}`, this.#folder];
-    execFileSync(nsenter!, args);
+    this.run(["mount", "-o", `remount,${options}`, this.#folder]);
+  }
+
+  /** Where the disk is seen. Throws where the command fails. */
+  run(argv: readonly string[]): void {
+    const [command = "", ...args] = [...this.within, ...argv];
+    execFileSync(command, args, { stdio: "ignore" });
   }
 
   async close(): Promise<void> {
