@@ -29,10 +29,10 @@ const rows: Row[] = [];
 
 // Two at once: each waits most of the time, and the load of one is the other's disturbance.
 const [fed, calm] = await Promise.all([
-  fedRounds({ kills: kills - live - flooded, seed }),
+  fedRounds({ kills: kills - live - flooded, seed, onKills: (done) => say(`the agent was killed ${done} times`) }),
   liveRounds({ kills: live, seed, isFlooded: false }),
 ]);
-say("kills are done but those in a flood");
+say("capture and the agent were killed live");
 rows.push(fedRow(fed), ...liveRows(calm, ""));
 rows.push(...liveRows(await liveRounds({ kills: flooded, seed, isFlooded: true }), ", in a flood of SYNs"));
 say("all kills are done");

@@ -21,6 +21,8 @@ export interface FedOptions {
   readonly kills: number;
   readonly seed: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Told after every folder: this is the longest part. */
+  readonly onKills?: (kills: number) => void;
 }
 
 export interface FedResult {
@@ -34,7 +36,7 @@ export interface FedResult {
 
 type Moment = "starting" | "shown" | "aged";
 
-export async function fedRounds({ kills, seed, env = {} }: FedOptions): Promise<FedResult> {
+export async function fedRounds({ kills, seed, env = {}, onKills }: FedOptions): Promise<FedResult> {
   const result = { kills: 0, checked: 0, faults: [] as string[], wholeMs: [] as number[] };
   const random = new Random(seed);
   while (result.kills < kills) {
@@ -49,6 +51,7 @@ export async function fedRounds({ kills, seed, env = {} }: FedOptions): Promise<
       await fed.end();
       rmSync(place, { recursive: true });
     }
+    onKills?.(result.kills);
   }
   return result;
 }
