@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 STAMP := node_modules/.weir-setup
 
-.PHONY: setup demo test laboratory fuzz flood lint format clean bench
+.PHONY: setup demo test laboratory fuzz flood chaos lint format clean bench
 
 setup: $(STAMP)
 
@@ -35,6 +35,11 @@ fuzz: $(STAMP)
 flood: $(STAMP)
 	@scripts/setup.sh --for-tests
 	@node bench/flood.ts $(or $(SECONDS_EACH),60)
+
+## Two hundred kills of the agent and its capture under load, and all that a disk can do (SEED=N, which is told; KILLS=20 is shorter).
+chaos: $(STAMP)
+	@scripts/setup.sh --for-tests
+	@node --disable-warning=ExperimentalWarning test/chaos/chaos.ts $(if $(SEED),--seed $(SEED)) $(if $(KILLS),--kills $(KILLS))
 
 ## What weir costs, against tcpdump, softflowd and argus: the tables of docs/performance.md.
 bench: $(STAMP)

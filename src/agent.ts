@@ -13,7 +13,7 @@ import { DecisionBook } from "./profile/decision-book.ts";
 import { ProfileBook } from "./profile/profile-book.ts";
 import { ProfileSaver } from "./profile/profile-saver.ts";
 import { ProfileStore } from "./profile/profile-store.ts";
-import { StoreFault } from "./profile/store-file.ts";
+import { StoreFault } from "./profile/store-fault.ts";
 import { captureCondition } from "./server/capture-condition.ts";
 import { toFlowLine } from "./server/flow-line.ts";
 import { FlowLog } from "./server/flow-log.ts";
@@ -42,13 +42,14 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   const cluster = new ClusterState({ skewUs: CLOCK_SKEW_US }, options.ranges);
 
   // What is learned, and where it is kept.
-  const store = orRefuse(() => new ProfileStore(options.dataDir));
+  const onWarning = (detail: string): void => logger.warn({ stage: "store", detail }, "store");
+  const store = orRefuse(() => new ProfileStore(options.dataDir, onWarning));
   const book = new ProfileBook(options.node);
   const decisions = new DecisionBook(store);
   const stored = orRefuse(() => store.load());
   book.restore(stored);
   decisions.restore(stored.decisions);
-  const saver = new ProfileSaver(book, store);
+  const saver = new ProfileSaver({ book, decisions, store, onWarning });
 
   // What becomes of a connection.
   const flows = new FlowLog(toFlowLine);
@@ -82,7 +83,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   const conditions = (): readonly Condition[] => [
     captureCondition(feed.status, captureStatus),
     { name: "cluster", ok: followed.fault() === undefined, detail: clusterDetail(followed, cluster) },
-    { name: "store", ok: saver.fault === undefined, detail: saver.fault ?? "saved" },
+    { name: "store", ok: saver.fault === undefined, detail: saver.detail },
   ];
   const registry = makeRegistry({
     captureStatus: () => captureStatus,
@@ -100,6 +101,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     registry,
     decisions,
     logger: logger.child({ stage: "server" }),
+    keep: () => saver.keep(Date.now()),
     forget: (workload, what) => saver.forget(workload, what, Date.now()),
   });
 

@@ -52,12 +52,23 @@ export interface FloodLabOptions {
 
 export class FloodLab {
   readonly #sandbox: Sandbox;
-  readonly agent: ChildProcess;
 
   private constructor(sandbox: Sandbox) {
     this.#sandbox = sandbox;
-    const args = ["--cluster", "/run/cluster.yaml", "--data-dir", "/run/weir"];
-    this.agent = sandbox.start([weir, "agent", ...args], { stdio: ["ignore", "ignore", "inherit"] });
+    this.startAgent();
+  }
+
+  /** Also after it was killed: it goes on with what it has kept. */
+  startAgent(): void {
+    const args = ["--cluster", "/run/cluster.yaml", "--data-dir", "/run/weir", "--log-level", "error"];
+    this.#sandbox.start([weir, "agent", ...args], { stdio: ["ignore", "ignore", "inherit"] });
+  }
+
+  /** Runs code in a pod, or on the node; its standard output can be read, and ending its standard input ends nothing. */
+  run(where: "client" | "node", code: string): ChildProcess {
+    const argv = [process.execPath, "-e", code];
+    const command = where === "node" ? argv : inside(where, argv);
+    return this.#sandbox.start(command, { stdio: ["ignore", "pipe", "inherit"] });
   }
 
   static async start({ synCookies }: FloodLabOptions): Promise<FloodLab> {

@@ -69,6 +69,7 @@ export class CaptureLoop {
   readonly #watch: LiveWatch;
   readonly #older: OlderConnections;
   readonly #mute: MuteHeavy;
+  #startedUs = 0;
   #nowUs = 0;
   #toldUs = 0;
   #statusUs = 0;
@@ -91,7 +92,7 @@ export class CaptureLoop {
 
   /** Throws CaptureFault if an interface that is named in full can't be opened at the start. */
   async run(signal: AbortSignal): Promise<void> {
-    this.#nowUs = this.#clock.nowUs();
+    this.#nowUs = this.#startedUs = this.#clock.nowUs();
     this.#interfaces.open(this.#nowUs / 1000);
     this.#tellStatus();
     try {
@@ -162,6 +163,7 @@ export class CaptureLoop {
       isSilent: this.#watch.isSilent,
       older: this.#older.status,
       muted: this.#mute.size,
+      startedUs: this.#startedUs,
       timeUs: this.#nowUs + this.#clock.steppedUs,
     };
   }

@@ -141,6 +141,8 @@ export interface CaptureStatus {
   readonly reopened: number;
   /** Whether our own heartbeat on loopback does not come through at this moment; null where none can be sent or seen. */
   readonly isSilent: boolean | null;
+  /** When this capture began, which tells it from the one before; not told by earlier versions. */
+  readonly startedUs?: number;
   readonly timeUs: number;
 }
 

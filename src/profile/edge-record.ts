@@ -99,14 +99,7 @@ export class EdgeRecord {
   /** What a connection that was counted before turned out to have carried. */
   addBytes(connection: Connection): void {
     this.#lastSeenUs = Math.max(this.#lastSeenUs, connection.endUs);
-    const { bytes } = connection;
-    if (bytes === null) return;
-    const before = this.#bytes ?? { toServer: 0, toClient: 0, exact: true };
-    this.#bytes = {
-      toServer: before.toServer + bytes.toServer,
-      toClient: before.toClient + bytes.toClient,
-      exact: before.exact && bytes.exact,
-    };
+    this.#addCarried(connection.bytes);
   }
 
   toEdge(): Edge {
@@ -142,23 +135,43 @@ export class EdgeRecord {
 
   /** The edge as the store kept it, ready to grow on. */
   static restore(edge: Edge): EdgeRecord {
-    const { names = [], claimedNames = [] } = edge.peer.type === "external" ? edge.peer : {};
     const record = new EdgeRecord(edge);
-    record.#connections = edge.connections;
-    record.#occasions = occasionsOf(edge);
-    record.#occasionUs = Date.parse(edge.lastSeen) * 1000;
-    record.#open = edge.open ?? 0;
-    record.#left = record.#open;
-    record.#bytes = edge.bytes;
-    Object.assign(record.#outcomes, edge.outcomes);
-    record.#firstSeenUs = Date.parse(edge.firstSeen) * 1000;
-    record.#lastSeenUs = Date.parse(edge.lastSeen) * 1000;
-    for (const pod of edge.pods) record.#pods.add(pod);
-    for (const node of edge.nodes) record.#nodes.add(node);
-    for (const name of names) if (!claimedNames.includes(name)) record.#names.add(name);
-    for (const name of claimedNames) record.#claimedNames.add(name);
-    record.#resolution = edge.resolution;
+    record.add(edge);
     return record;
+  }
+
+  /** What the store kept of it, seen before or beside what this one has counted. */
+  add(edge: Edge): void {
+    this.#connections += edge.connections;
+    this.#occasions += occasionsOf(edge);
+    this.#occasionUs = Math.max(this.#occasionUs, Date.parse(edge.lastSeen) * 1000);
+    for (const [outcome, count] of Object.entries(edge.outcomes) as [Outcome, number][])
+      this.#outcomes[outcome] = (this.#outcomes[outcome] ?? 0) + count;
+    this.#firstSeenUs = Math.min(this.#firstSeenUs, Date.parse(edge.firstSeen) * 1000);
+    this.#lastSeenUs = Math.max(this.#lastSeenUs, Date.parse(edge.lastSeen) * 1000);
+    this.#open += edge.open ?? 0;
+    this.#left += edge.open ?? 0;
+    this.#addCarried(edge.bytes);
+    this.#addWitnesses(edge);
+    if (edge.resolution === "address") this.#resolution = "address";
+  }
+
+  #addWitnesses({ peer, pods, nodes }: Edge): void {
+    const { names = [], claimedNames = [] } = peer.type === "external" ? peer : {};
+    for (const pod of pods) addBounded(this.#pods, pod);
+    for (const node of nodes) addBounded(this.#nodes, node);
+    for (const name of names) if (!claimedNames.includes(name)) addBounded(this.#names, name);
+    for (const name of claimedNames) addBounded(this.#claimedNames, name);
+  }
+
+  #addCarried(bytes: ByteCount | null): void {
+    if (bytes === null) return;
+    const before = this.#bytes ?? { toServer: 0, toClient: 0, exact: true };
+    this.#bytes = {
+      toServer: before.toServer + bytes.toServer,
+      toClient: before.toClient + bytes.toClient,
+      exact: before.exact && bytes.exact,
+    };
   }
 }
 

@@ -1,4 +1,11 @@
 import type { CaptureStatus } from "../flow/connection.ts";
+import { defaultFlowSettings } from "../flow/flow-settings.ts";
+
+/**
+ * What has ended for so short a time a capture has not told yet, and takes with it when it is killed: the wait for late
+ * packets, the ring's delay, and what a status is old, rounded up.
+ */
+const UNTOLD_US = defaultFlowSettings.lingerUs + 1_000_000;
 
 /** What was done to know the connections that were open before anybody watched; as capture said it last. */
 export type OlderConnections = NonNullable<CaptureStatus["older"]>;
@@ -13,7 +20,7 @@ export interface Losses {
   readonly overflowed: number;
   /** Connections that were forgotten for want of room. */
   readonly evicted: number;
-  /** Times that capture began anew, and how long nobody watched meanwhile. */
+  /** Times that capture began anew, and how long nobody watched meanwhile, with what the one before can't have told. */
   readonly restarts: number;
   readonly unwatchedUs: number;
 }
@@ -48,9 +55,12 @@ export class ObservedWindow {
     return Math.max(0, (untilUs - sinceUs - (losses?.unwatchedUs ?? 0)) / 1000);
   }
 
-  restore(window: Window): void {
-    this.#window = window;
-    this.#watchedUs = window.untilUs ?? undefined;
+  /** Adds what the store kept to what has been watched since. */
+  restore({ sinceUs, untilUs, losses, older }: Window): void {
+    this.#watchedUs ??= untilUs ?? undefined;
+    const { losses: own, older: latest } = this.#window;
+    this.#window = { ...this.#window, losses: sum(losses, own), older: latest ?? older };
+    if (sinceUs !== null && untilUs !== null) this.widen(sinceUs, untilUs);
   }
 
   widen(fromUs: number, untilUs: number): void {
@@ -80,18 +90,31 @@ export class ObservedWindow {
       overflowed: losses.overflowed + status.overflowed - before.overflowed,
       evicted: losses.evicted + status.evicted - before.evicted,
       restarts: losses.restarts + Number(isRestart),
-      unwatchedUs: losses.unwatchedUs + (isRestart ? Math.max(0, status.timeUs - this.#watchedUs!) : 0),
+      unwatchedUs: losses.unwatchedUs + (isRestart ? Math.max(0, status.timeUs - this.#watchedUs!) + UNTOLD_US : 0),
     };
   }
 }
 
-/** Capture counts from its own start: a lower count than before is a new capture's. */
+/** Capture says when it began, and counts from its own start: a lower count than before is a new capture's. */
 function isOfNewCapture(status: CaptureStatus, before: CaptureStatus): boolean {
   return (
+    status.startedUs !== before.startedUs ||
     status.packets < before.packets ||
     status.dropped < before.dropped ||
     status.sampledOut < before.sampledOut ||
     status.overflowed < before.overflowed ||
     status.evicted < before.evicted
   );
+}
+
+function sum(a: Losses | null, b: Losses | null): Losses | null {
+  if (a === null || b === null) return a ?? b;
+  return {
+    dropped: a.dropped + b.dropped,
+    sampledOut: a.sampledOut + b.sampledOut,
+    overflowed: a.overflowed + b.overflowed,
+    evicted: a.evicted + b.evicted,
+    restarts: a.restarts + b.restarts,
+    unwatchedUs: a.unwatchedUs + b.unwatchedUs,
+  };
 }

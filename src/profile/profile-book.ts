@@ -172,7 +172,12 @@ export class ProfileBook {
     );
   }
 
-  /** What the store kept, before anything new is added. */
+  /** Every edge, for a store that has none. */
+  stored(): readonly StoredEdge[] {
+    return [...this.#records.values()].flatMap(({ workload, all }) => all.map((each) => ({ workload, ...each })));
+  }
+
+  /** Adds what the store kept to what has been learned since. */
   restore({ edges, window, tombstones }: Restored): void {
     this.tombstones.restore(tombstones);
     for (const { workload, shelf, edge } of edges) this.#record(workload)?.restore(shelf, edge);

@@ -97,8 +97,15 @@ export class ProfileRecord {
     return changed;
   }
 
+  get all(): readonly { readonly shelf: Shelf; readonly edge: Edge }[] {
+    return (["edges", "failed"] as const).flatMap((shelf) => this.edges(shelf).map((edge) => ({ shelf, edge })));
+  }
+
+  /** Adds what the store kept of an edge. */
   restore(shelf: Shelf, edge: Edge): void {
-    this.#put(shelf, EdgeRecord.restore(edge));
+    const known = this.#shelf(shelf).get(edgeKey(edge));
+    if (known === undefined) this.#put(shelf, EdgeRecord.restore(edge));
+    else known.add(edge);
   }
 
   /** Keys of the edges that `isMeant` chooses. */

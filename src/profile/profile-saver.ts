@@ -1,26 +1,43 @@
 import { type WorkloadRef, workloadKey } from "../cluster/workload.ts";
+import type { DecisionBook } from "./decision-book.ts";
 import { edgeKey } from "./edge.ts";
 import { type Forgetting, isMeant } from "./forgetting.ts";
 import type { ProfileBook, StoredEdge } from "./profile-book.ts";
 import type { ProfileStore } from "./profile-store.ts";
+import { faultKind } from "./store-fault.ts";
+import type { Stored } from "./stored.ts";
 
 /** How often the window is written where no edge has changed: a quiet node leaves its disk alone. */
 const WINDOW_PERIOD_MS = 60_000;
 
+export interface SaverParts {
+  readonly book: ProfileBook;
+  readonly decisions: Pick<DecisionBook, "list" | "restore">;
+  readonly store: ProfileStore;
+  /** Told when saving begins to fail, and when it works again. */
+  readonly onWarning?: (message: string) => void;
+}
+
 /**
  * Carries what changed in the book to the store. What could not be written waits, one value an edge, and is
- * written with the next that can: a full disk costs nothing but delay.
+ * written with the next that can: a full disk costs nothing but delay. Memory is the truth while weir runs: a store
+ * that turns out to be damaged or gone is made anew from it.
  */
 export class ProfileSaver {
   readonly #book: ProfileBook;
+  readonly #decisions: SaverParts["decisions"];
   readonly #store: ProfileStore;
+  readonly #onWarning: (message: string) => void;
   readonly #unsaved = new Map<string, StoredEdge>();
   #lastSavedMs = 0;
+  #restartsSaved = 0;
   #fault: string | undefined;
 
-  constructor(book: ProfileBook, store: ProfileStore) {
+  constructor({ book, decisions, store, onWarning = () => undefined }: SaverParts) {
     this.#book = book;
+    this.#decisions = decisions;
     this.#store = store;
+    this.#onWarning = onWarning;
   }
 
   /** Why the last attempt failed, if it did. */
@@ -28,18 +45,32 @@ export class ProfileSaver {
     return this.#fault;
   }
 
+  /** Whether what is learned is kept, in words for who watches weir. */
+  get detail(): string {
+    const { damaged } = this.#store;
+    const said = this.#fault ?? "saved";
+    return damaged.length === 0 ? said : `${said}; damaged stores lie beside it: ${damaged.join(", ")}`;
+  }
+
+  /** Before anything of the book is shown: what was shown is on disk, as long as there is no fault. */
+  keep(nowMs: number): void {
+    if (this.#fault === undefined) this.save(nowMs);
+  }
+
   save(nowMs: number): void {
     try {
-      for (const stored of this.#book.takeChanged()) {
-        this.#unsaved.set(`${workloadKey(stored.workload)} ${stored.shelf} ${edgeKey(stored.edge)}`, stored);
-      }
-      if (this.#unsaved.size === 0 && nowMs - this.#lastSavedMs < WINDOW_PERIOD_MS) return;
-      this.#store.save([...this.#unsaved.values()], this.#book.window);
+      this.#gather(this.#book.takeChanged());
+      const restarts = this.#book.window.losses?.restarts ?? 0;
+      const isQuiet = this.#unsaved.size === 0 && restarts === this.#restartsSaved;
+      if (isQuiet && nowMs - this.#lastSavedMs < WINDOW_PERIOD_MS) return;
+      if (!this.#store.isInPlace) this.#begin();
+      this.#write();
       this.#unsaved.clear();
       this.#lastSavedMs = nowMs;
-      this.#fault = undefined;
+      this.#restartsSaved = restarts;
+      this.#say(undefined);
     } catch (error) {
-      this.#fault = error instanceof Error ? error.message : String(error);
+      this.#say(error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -60,5 +91,43 @@ export class ProfileSaver {
       this.#unsaved.delete(`${workloadKey(workload)} failed ${key}`);
     }
     return keys;
+  }
+
+  #gather(edges: readonly StoredEdge[]): void {
+    for (const stored of edges)
+      this.#unsaved.set(`${workloadKey(stored.workload)} ${stored.shelf} ${edgeKey(stored.edge)}`, stored);
+  }
+
+  /** The disk takes writes again, or the file is no longer there. */
+  #begin(): void {
+    if (this.#store.isOpen) return this.#store.renew(this.#everything(), "the file was taken away");
+    const { hasLoaded } = this.#store;
+    this.#store.open(hasLoaded ? () => this.#everything() : undefined);
+    if (!hasLoaded) {
+      const stored = this.#store.load();
+      this.#book.restore(stored);
+      this.#decisions.restore(stored.decisions);
+    }
+    this.#gather(this.#book.stored());
+  }
+
+  /** A page may turn out to be damaged only now that it is needed. */
+  #write(): void {
+    try {
+      this.#store.save([...this.#unsaved.values()], this.#book.window);
+    } catch (error) {
+      if (faultKind(error) !== "damage") throw error;
+      this.#store.renew(this.#everything(), (error as Error).message);
+    }
+  }
+
+  #everything(): Stored {
+    const { window, tombstones } = this.#book;
+    return { edges: this.#book.stored(), window, decisions: this.#decisions.list(), tombstones: tombstones.all() };
+  }
+
+  #say(fault: string | undefined): void {
+    if (fault !== this.#fault) this.#onWarning(fault === undefined ? "saved again" : `not saved: ${fault}`);
+    this.#fault = fault;
   }
 }

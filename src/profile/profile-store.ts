@@ -1,170 +1,173 @@
-import type { StatementSync, DatabaseSync } from "node:sqlite";
-import { join, resolve } from "node:path";
-import { type WorkloadRef, workloadKey } from "../cluster/workload.ts";
+import { linkSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import type { WorkloadRef } from "../cluster/workload.ts";
 import type { DecisionStore, StoredDecisions } from "./decision-book.ts";
-import type { Decisions } from "./decisions.ts";
-import { type Edge, edgeKey } from "./edge.ts";
 import type { Tombstone } from "./forgetting.ts";
 import type { Window } from "./observed-window.ts";
-import type { Restored, StoredEdge } from "./profile-book.ts";
-import { openDatabase, orStoreFault } from "./store-file.ts";
-
-/** What was kept. */
-export interface Stored extends Restored {
-  readonly decisions: readonly StoredDecisions[];
-}
+import type { StoredEdge } from "./profile-book.ts";
+import { listSetAside, setAside } from "./set-aside.ts";
+import { faultKind, toStoreFault } from "./store-fault.ts";
+import { makeDatabase, makeFolder, openDatabase, readCopy, salvage } from "./store-file.ts";
+import { StoreRows } from "./store-rows.ts";
+import { NOTHING_STORED, type Stored } from "./stored.ts";
 
 /**
  * Profiles on this node's disk, in SQLite. What `save` was given is on the disk's side of a process crash
- * when it returns (write-ahead log): kill -9 loses nothing older than the last call.
+ * when it returns (write-ahead log): kill -9 loses nothing older than the last call. A damaged file is set aside and a
+ * new one takes its place, with all that could be read; a disk that takes nothing leaves the store closed, until `open`.
+ * docs/reliability.md
  */
 export class ProfileStore implements DecisionStore {
   readonly #file: string;
-  readonly #database: DatabaseSync;
-  readonly #upsertEdge: StatementSync;
-  readonly #deleteEdge: StatementSync;
-  readonly #upsertWindow: StatementSync;
+  readonly #onWarning: (message: string) => void;
+  #rows: StoreRows | undefined;
+  /** Of the file that `#rows` writes, whatever lies under its name now. */
+  #inode: number | undefined;
+  #damaged: readonly string[] = [];
+  #hasLoaded = false;
+  #isClosed = false;
 
-  /** Opens or makes `weir.db` in the folder; throws StoreFault. */
-  constructor(folder: string) {
+  /** Opens or makes `weir.db` in the folder; throws StoreFault, but not for a disk that is full, read-only or broken. */
+  constructor(folder: string, onWarning: (message: string) => void = () => undefined) {
     this.#file = join(folder, "weir.db");
-    this.#database = openDatabase(resolve(folder), this.#file);
-    const prepare = (sql: string): StatementSync => orStoreFault(this.#file, () => this.#database.prepare(sql));
-    this.#upsertEdge = prepare(
-      `INSERT INTO edge (workload, shelf, key, namespace, kind, name, value) VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (workload, shelf, key) DO UPDATE SET value = excluded.value`,
-    );
-    this.#deleteEdge = prepare("DELETE FROM edge WHERE workload = ? AND key = ?");
-    this.#upsertWindow = prepare(
-      `INSERT OR REPLACE INTO window (id, since_us, until_us, losses, older) VALUES (0, ?, ?, ?, ?)`,
-    );
+    this.#onWarning = onWarning;
+    try {
+      this.open();
+    } catch (error) {
+      const fault = toStoreFault(this.#file, error);
+      if (faultKind(error) !== "disk") throw fault;
+      onWarning(fault.message);
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#rows !== undefined;
+  }
+
+  /** Whether what is saved lands in the file that the next start will read. */
+  get isInPlace(): boolean {
+    return this.#rows !== undefined && inodeOf(this.#file) === this.#inode;
+  }
+
+  /** Whether `load` has told all that could be read. */
+  get hasLoaded(): boolean {
+    return this.#hasLoaded;
+  }
+
+  /** Names of the damaged stores that lie beside this one. */
+  get damaged(): readonly string[] {
+    return this.#damaged;
+  }
+
+  /** Throws what faultKind knows; a damaged file gives way to a new one of `known`. */
+  open(known: () => Stored = () => salvage(this.#file)): void {
+    if (this.#isClosed) throw new Error("the store is closed");
+    makeFolder(resolve(dirname(this.#file)));
+    if (inodeOf(this.#file) === undefined) this.#make();
+    try {
+      this.#use();
+    } catch (error) {
+      if (faultKind(error) !== "damage") throw error;
+      this.renew(known(), (error as Error).message);
+    }
+  }
+
+  /** All that is kept and can be read: nothing, and not `hasLoaded`, where the disk gives nothing. */
+  load(): Stored {
+    if (this.#rows === undefined) {
+      const copied = readCopy(this.#file);
+      this.#hasLoaded = copied !== undefined;
+      return copied ?? NOTHING_STORED;
+    }
+    this.#hasLoaded = true;
+    const { stored, damage } = this.#rows.read();
+    if (damage !== undefined) this.#tryToRenew(stored, damage);
+    return stored;
+  }
+
+  /** Puts a new file that holds `stored` in the place of the one that is damaged, gone or no longer ours. */
+  renew(stored: Stored, damage: string): void {
+    this.#rows?.close();
+    this.#rows = undefined;
+    if (inodeOf(this.#file) !== undefined) refuseIfHeld(this.#file);
+    const made = makeDatabase(this.#file, stored);
+    const aside = setAside(this.#file, Date.now());
+    renameSync(made, this.#file);
+    this.#use();
+    const { edges, decisions, tombstones } = stored;
+    const kept = `${edges.length} edges, ${decisions.length} decisions and ${tombstones.length} forgettings`;
+    const where = aside === undefined ? "" : `; it is kept as ${basename(aside)}`;
+    this.#onWarning(`${this.#file}: ${damage}${where}; a new store has begun with ${kept}`);
   }
 
   /** All or nothing. */
   save(edges: readonly StoredEdge[], window: Readonly<Window>): void {
-    this.#inTransaction(() => {
-      for (const { workload, shelf, edge } of edges) {
-        const { namespace, kind, name } = workload;
-        const value = JSON.stringify(edge);
-        this.#upsertEdge.run(workloadKey(workload), shelf, edgeKey(edge), namespace, kind, name, value);
-      }
-      const { sinceUs, untilUs, losses, older } = window;
-      this.#upsertWindow.run(sinceUs, untilUs, JSON.stringify(losses), JSON.stringify(older));
-    });
+    this.#opened().save(edges, window);
   }
 
   /** Edges away, and that they were forgotten, in one step: `tombstones` are all of the workload. */
   forget(workload: WorkloadRef, keys: readonly string[], tombstones: readonly Tombstone[]): void {
-    const { namespace, kind, name } = workload;
-    const own = workloadKey(workload);
-    this.#inTransaction(() => {
-      for (const key of keys) this.#deleteEdge.run(own, key);
-      this.#database.prepare("DELETE FROM forgotten WHERE workload = ?").run(own);
-      const insert = this.#database.prepare("INSERT INTO forgotten VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-      for (const { edge = null, afterMs = null, beforeMs = null, atMs } of tombstones)
-        insert.run(own, namespace, kind, name, edge, afterMs, beforeMs, atMs);
-    });
+    this.#opened().forget(workload, keys, tombstones);
   }
 
-  saveDecisions({ workload, decisions }: StoredDecisions): void {
-    const { namespace, kind, name } = workload;
-    const value = JSON.stringify(decisions);
-    this.#database
-      .prepare("INSERT OR REPLACE INTO decision (workload, namespace, kind, name, value) VALUES (?, ?, ?, ?, ?)")
-      .run(workloadKey(workload), namespace, kind, name, value);
+  saveDecisions(stored: StoredDecisions): void {
+    this.#opened().saveDecisions(stored);
   }
 
   deleteDecisions(workload: WorkloadRef): void {
-    this.#database.prepare("DELETE FROM decision WHERE workload = ?").run(workloadKey(workload));
-  }
-
-  /** All that is kept; throws StoreFault where it can't be read. */
-  load(): Stored {
-    return orStoreFault(this.#file, () => ({
-      edges: [...this.#edges()],
-      window: this.#window(),
-      decisions: [...this.#decisions()],
-      tombstones: [...this.#tombstones()],
-    }));
-  }
-
-  *#edges(): Generator<StoredEdge> {
-    const rows = this.#database.prepare("SELECT shelf, namespace, kind, name, value FROM edge").iterate();
-    for (const row of rows) {
-      const { shelf, namespace, kind, name, value } = row as unknown as EdgeRow;
-      yield { workload: { namespace, kind, name }, shelf, edge: JSON.parse(value) as Edge };
-    }
-  }
-
-  *#decisions(): Generator<StoredDecisions> {
-    const rows = this.#database.prepare("SELECT namespace, kind, name, value FROM decision").iterate();
-    for (const row of rows) {
-      const { namespace, kind, name, value } = row as unknown as Omit<EdgeRow, "shelf">;
-      yield { workload: { namespace, kind, name }, decisions: JSON.parse(value) as Decisions };
-    }
-  }
-
-  *#tombstones(): Generator<Tombstone> {
-    const rows = this.#database.prepare("SELECT * FROM forgotten ORDER BY rowid").iterate();
-    for (const row of rows) {
-      const { namespace, kind, name, edge, after_ms, before_ms, at_ms: atMs } = row as unknown as TombstoneRow;
-      yield {
-        workload: { namespace, kind, name },
-        ...(edge !== null && { edge }),
-        ...(after_ms !== null && { afterMs: after_ms }),
-        ...(before_ms !== null && { beforeMs: before_ms }),
-        atMs,
-      };
-    }
-  }
-
-  #window(): Window {
-    const row = this.#database.prepare("SELECT since_us, until_us, losses, older FROM window").get();
-    if (row === undefined) return { sinceUs: null, untilUs: null, losses: null, older: null };
-    const { since_us: sinceUs, until_us: untilUs, losses, older } = row as unknown as WindowRow;
-    return {
-      sinceUs,
-      untilUs,
-      losses: JSON.parse(losses ?? "null") as Window["losses"],
-      older: JSON.parse(older ?? "null") as Window["older"],
-    };
+    this.#opened().deleteDecisions(workload);
   }
 
   close(): void {
-    this.#database.close();
+    this.#isClosed = true;
+    this.#rows?.close();
+    this.#rows = undefined;
   }
 
-  #inTransaction(work: () => void): void {
-    this.#database.exec("BEGIN IMMEDIATE");
+  #opened(): StoreRows {
+    if (this.#rows === undefined) throw new Error(`${this.#file}: the disk takes no writes`);
+    return this.#rows;
+  }
+
+  #use(): void {
+    this.#rows = new StoreRows(openDatabase(this.#file));
+    this.#inode = inodeOf(this.#file);
+    this.#damaged = listSetAside(this.#file).map((file) => basename(file));
+  }
+
+  /** Unless another has been quicker. */
+  #make(): void {
+    const made = makeDatabase(this.#file, NOTHING_STORED);
     try {
-      work();
-      this.#database.exec("COMMIT");
+      linkSync(made, this.#file);
     } catch (error) {
-      // A full disk makes SQLite roll back by itself.
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EEXIST") return;
+      renameSync(made, this.#file); // on a file system without links nobody is quicker
+    } finally {
+      rmSync(made, { force: true });
+    }
+  }
+
+  /** What was read is in memory: where no new file can be made either, it waits there. */
+  #tryToRenew(stored: Stored, damage: string): void {
+    try {
+      this.renew(stored, damage);
+    } catch (error) {
+      this.#onWarning(`${this.#file}: ${damage}; no new store can be made: ${(error as Error).message}`);
     }
   }
 }
 
-interface EdgeRow {
-  readonly shelf: StoredEdge["shelf"];
-  readonly namespace: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly value: string;
+function inodeOf(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.ino;
 }
 
-interface TombstoneRow extends Omit<EdgeRow, "shelf" | "value"> {
-  readonly edge: string | null;
-  readonly after_ms: number | null;
-  readonly before_ms: number | null;
-  readonly at_ms: number;
-}
-
-interface WindowRow {
-  readonly since_us: number | null;
-  readonly until_us: number | null;
-  readonly losses: string | null;
-  readonly older: string | null;
+/** Another weir's store is not set aside. */
+function refuseIfHeld(file: string): void {
+  try {
+    openDatabase(file).close();
+  } catch (error) {
+    if (faultKind(error) === "held") throw error;
+  }
 }

@@ -1,72 +1,124 @@
-import { chmodSync, existsSync, mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { faultKind, StoreDamage, StoreFault } from "./store-fault.ts";
+import { readStored } from "./store-reading.ts";
+import { StoreRows } from "./store-rows.ts";
+import { migrate } from "./store-schema.ts";
+import { NOTHING_STORED, type Stored } from "./stored.ts";
 
-/** The store can't be opened or read; the message names the file. */
-export class StoreFault extends Error {
-  override readonly name = "StoreFault";
-}
+/** Making one takes no longer. */
+const HALF_MADE_MS = 60_000;
 
-/** Opens the database, or makes it with its folder. Throws StoreFault. */
-export function openDatabase(folder: string, file: string): DatabaseSync {
-  return orStoreFault(file, () => {
-    makeFolder(folder);
-    const database = new DatabaseSync(file, { timeout: 1_000 });
+/** A store that is there. Throws StoreFault for one of a newer weir, StoreDamage, and what SQLite throws: see faultKind. */
+export function openDatabase(file: string): DatabaseSync {
+  if (statSync(file).size === 0) throw new StoreDamage("it is empty"); // a new one is whole before it gets this name
+  return openWith(file, (database) => {
     chmodSync(file, 0o600); // it is a map of who talks to whom
     // One agent owns it: a second on the same folder is refused instead of mixing its counts in.
     database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
-    migrate(database);
-    return database;
+    check(database);
+    migrate(database, file);
   });
 }
 
-/** Whatever goes wrong, as a StoreFault. */
-export function orStoreFault<Value>(file: string, work: () => Value): Value {
+/**
+ * Makes a whole store that lies on the disk when this returns, under another name than `file`: whoever wants it there
+ * moves it, so that a crash never leaves half a store. Two that begin at once don't meet.
+ */
+export function makeDatabase(file: string, stored: Stored): string {
+  makeFolder(dirname(file));
+  removeHalfMade(file);
+  const beside = `${file}.new-${process.pid}`;
+  rmSync(beside, { force: true });
+  closeSync(openSync(beside, "wx", 0o600)); // for the system's own word where it can't be
+  openWith(beside, (database) => {
+    migrate(database, file);
+    new StoreRows(database).fill(stored);
+  }).close();
+  return beside;
+}
+
+/** Of processes that were killed at it. */
+function removeHalfMade(file: string): void {
+  for (const name of readdirSync(dirname(file))) {
+    const path = join(dirname(file), name);
+    if (!name.startsWith(`${basename(file)}.new-`)) continue;
+    if (Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) > HALF_MADE_MS) rmSync(path);
+  }
+}
+
+/** What can be read of a store that openDatabase refuses as damaged; of one that is cut off SQLite reads nothing. */
+export function salvage(file: string): Stored {
   try {
-    return work();
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new StoreFault(`${file}: ${message === "database is locked" ? "another weir uses it" : message}`, { cause });
+    const database = openWith(file, (opened) => opened.exec("PRAGMA locking_mode = EXCLUSIVE"));
+    const { stored } = readStored(database);
+    database.close();
+    return stored;
+  } catch (error) {
+    if (faultKind(error) === "held") throw error;
+    return NOTHING_STORED; // not even its first page
+  }
+}
+
+/** What a store holds on a disk that takes no writes, which SQLite needs to read its log; undefined where it can't be read. */
+export function readCopy(file: string): Stored | undefined {
+  for (const parent of [tmpdir(), "/dev/shm"]) {
+    try {
+      return readCopyIn(mkdtempSync(join(parent, "weir-")), file);
+    } catch (error) {
+      if (error instanceof StoreFault) throw error; // of a newer weir
+    }
+  }
+  return undefined;
+}
+
+function readCopyIn(folder: string, file: string): Stored {
+  try {
+    const copy = join(folder, basename(file));
+    copyFileSync(file, copy);
+    if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`);
+    const database = openDatabase(copy);
+    const { stored } = readStored(database);
+    database.close();
+    return stored;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /** Step by step: Node's own recursive mkdir never returns where a folder can't be made, as in /proc. */
-function makeFolder(folder: string): void {
+export function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));
   mkdirSync(folder, { mode: 0o700 });
 }
 
-/** Each step by itself, so that a store of any age becomes one of today; the first makes it. */
-const MIGRATIONS: readonly string[] = [
-  `CREATE TABLE edge (
-     workload TEXT NOT NULL, shelf TEXT NOT NULL, key TEXT NOT NULL,
-     namespace TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
-     value TEXT NOT NULL,
-     PRIMARY KEY (workload, shelf, key)
-   ) WITHOUT ROWID;
-   CREATE TABLE window (
-     id INTEGER PRIMARY KEY CHECK (id = 0), since_us REAL, until_us REAL, dropped INTEGER
-   );`,
-  `ALTER TABLE window ADD COLUMN losses TEXT;
-   ALTER TABLE window ADD COLUMN older TEXT;
-   UPDATE window SET losses = json_object('dropped', dropped, 'sampledOut', 0, 'overflowed', 0, 'evicted', 0,
-                                          'restarts', 0, 'unwatchedUs', 0) WHERE dropped IS NOT NULL;
-   ALTER TABLE window DROP COLUMN dropped;`,
-  `CREATE TABLE decision (
-     workload TEXT PRIMARY KEY, namespace TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL
-   ) WITHOUT ROWID;`,
-  `CREATE TABLE forgotten (
-     workload TEXT NOT NULL, namespace TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
-     edge TEXT, after_ms REAL, before_ms REAL, at_ms REAL NOT NULL
-   );
-   CREATE INDEX forgotten_of_workload ON forgotten (workload);`,
-];
+function openWith(file: string, prepare: (database: DatabaseSync) => void): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: 1_000 });
+  try {
+    prepare(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
 
-function migrate(database: DatabaseSync): void {
-  const { user_version: version } = database.prepare("PRAGMA user_version").get() as { user_version: number };
-  const { length: newest } = MIGRATIONS;
-  if (version > newest) throw new Error(`made by a newer weir (schema ${version}; this one knows ${newest})`);
-  for (const [done, step] of MIGRATIONS.entries())
-    if (done >= version) database.exec(`BEGIN; ${step} PRAGMA user_version = ${done + 1}; COMMIT;`);
+/** Damage is found before it spreads. It costs a fifth of what reading all costs: 1 ms for a thousand edges. */
+function check(database: DatabaseSync): void {
+  const row = database.prepare("PRAGMA quick_check(1)").get() as { readonly quick_check: string };
+  if (row.quick_check !== "ok") throw new StoreDamage(row.quick_check.replaceAll(/\s+/gu, " "));
 }

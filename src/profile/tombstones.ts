@@ -31,6 +31,10 @@ export class Tombstones {
     this.#byWorkload.set(key, tombstones);
   }
 
+  all(): readonly Tombstone[] {
+    return [...this.#byWorkload.values()].flat();
+  }
+
   restore(all: readonly Tombstone[]): void {
     for (const own of Map.groupBy(all, ({ workload }) => workloadKey(workload)).values())
       this.set(own[0]!.workload, own);

@@ -26,6 +26,8 @@ export interface ServerParts extends ProfileRouteParts, DecisionRouteParts {
   readonly conditions: () => readonly Condition[];
   readonly registry: Registry;
   readonly logger: FastifyBaseLogger;
+  /** Puts on disk what is about to be shown. */
+  readonly keep: () => void;
 }
 
 /**
@@ -63,12 +65,19 @@ function addRoutes(app: App, parts: ServerParts): void {
   app.register(async (routes: App) => {
     addHealthRoutes(routes, parts.conditions);
     addMetricsRoute(routes, parts.registry);
+    routes.get("/openapi.json", { schema: { summary: "This API, as OpenAPI" } }, () => app.swagger());
+  });
+  app.register(async (routes: App) => {
+    // What somebody has seen, no crash takes back.
+    routes.addHook("onSend", (_request, _reply, payload, done) => {
+      parts.keep();
+      done(null, payload);
+    });
     addProfileRoutes(routes, parts);
     addDecisionRoutes(routes, parts);
     addPolicyRoutes(routes, parts);
     addCheckRoute(routes, parts);
     addFlowRoutes(routes, parts.flows);
-    routes.get("/openapi.json", { schema: { summary: "This API, as OpenAPI" } }, () => app.swagger());
   });
 }
 

@@ -182,10 +182,30 @@ await t.test(
       overflowed: 3,
       evicted: 1,
       restarts: 1,
-      unwatchedSeconds: 7,
+      unwatchedSeconds: 9, // seven, and two of what the first had seen but not told
     });
   },
 );
+
+await t.test("a capture that began anew is known although it has seen more than the one before", async (t) => {
+  const book = new ProfileBook();
+  book.addStatus({ ...status, startedUs: us("12:00:00"), timeUs: us("12:00:00") });
+  book.addStatus({ ...status, packets: 9, startedUs: us("12:00:04"), timeUs: us("12:00:05") });
+  t.match(book.profile(javaapp, cluster)?.observed.losses, { restarts: 1, unwatchedSeconds: 7 });
+});
+
+await t.test("what the store kept is added to what was learned since, where it comes late", async (t) => {
+  const [before, since] = [new ProfileBook(), new ProfileBook()];
+  for (const book of [before, since]) {
+    book.addStatus({ ...status, dropped: 2 });
+    book.addClosed(cluster.identifyConnection(made(`${JCLIENT}:1`, `${JAVAAPP_0}:8080`)));
+  }
+  const { window, tombstones } = before;
+  since.restore({ edges: before.stored(), window, tombstones: tombstones.all() });
+  const profile = since.profile(javaapp, cluster);
+  t.equal(profile?.observed.dropped, 4);
+  t.match(profile?.ingress, [{ connections: 2, outcomes: { established: 2 }, pods: ["javaapp-abc-0"] }]);
+});
 
 await t.test("an agent that was away says for how long", async (t) => {
   const before = new ProfileBook();
@@ -195,7 +215,7 @@ await t.test("an agent that was away says for how long", async (t) => {
   after.addStatus({ ...status, dropped: 1, timeUs: us("12:10:00") });
   const observed = after.profile(javaapp, cluster)?.observed;
   t.equal(observed?.dropped, 5);
-  t.match(observed?.losses, { restarts: 1, unwatchedSeconds: 600 });
+  t.match(observed?.losses, { restarts: 1, unwatchedSeconds: 602 });
 });
 
 await t.test("what was done to know older connections is told as capture said it last", async (t) => {

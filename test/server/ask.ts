@@ -22,7 +22,7 @@ export interface Asked {
   readonly forgotten: string[];
 }
 
-export async function server(conditions: readonly Condition[] = []): Promise<Asked> {
+export async function server(conditions: readonly Condition[] = [], keep = (): void => undefined): Promise<Asked> {
   const cluster = shop();
   const book = new ProfileBook();
   const flows = new FlowLog();
@@ -70,6 +70,7 @@ export async function server(conditions: readonly Condition[] = []): Promise<Ask
     }),
     decisions: new DecisionBook({ saveDecisions: () => undefined, deleteDecisions: () => undefined }),
     logger: pino({ level: "silent" }),
+    keep,
     forget: (workload, what) => {
       const keys = book.keysOf(workload, (edge) => isMeant(edge, what));
       book.forget(workload, keys);

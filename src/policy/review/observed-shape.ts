@@ -13,7 +13,10 @@ const Losses = Type.Object({
   overflowed: Type.Integer({ minimum: 0, description: "Events that the agent was too slow to take." }),
   evicted: Type.Integer({ minimum: 0, description: "Connections forgotten for want of room." }),
   restarts: Type.Integer({ minimum: 0, description: "Times that capture began anew." }),
-  unwatchedSeconds: Type.Integer({ minimum: 0, description: "How long nobody watched meanwhile." }),
+  unwatchedSeconds: Type.Integer({
+    minimum: 0,
+    description: "How long nobody watched meanwhile, with what could not be told any more.",
+  }),
 });
 
 const Older = Type.Object(
