@@ -9,7 +9,8 @@ import { followCluster, type FollowedCluster } from "./cluster/follow-cluster.ts
 import { type IdentifiedEvent, IdentityQueue } from "./cluster/identity-queue.ts";
 import { CaptureFeed, CaptureRefused } from "./flow/capture-feed.ts";
 import type { CaptureStatus, FlowEvent } from "./flow/connection.ts";
-import { DecisionBook } from "./profile/decision-book.ts";
+import { DecisionBook, tellingStore } from "./profile/decision-book.ts";
+import { exchangeParts } from "./profile/part/part-exchange.ts";
 import { ProfileBook } from "./profile/profile-book.ts";
 import { ProfileSaver } from "./profile/profile-saver.ts";
 import { ProfileStore } from "./profile/profile-store.ts";
@@ -44,11 +45,11 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   // What is learned, and where it is kept.
   const store = orRefuse(() => new ProfileStore(options.dataDir));
   const book = new ProfileBook(options.node);
-  const decisions = new DecisionBook(store);
+  const decisions = new DecisionBook(tellingStore(store, (...decided) => exchange?.decided(...decided)));
   const stored = orRefuse(() => store.load());
   book.restore(stored);
   decisions.restore(stored.decisions);
-  const saver = new ProfileSaver(book, store);
+  const saver = new ProfileSaver(book, store, (changed) => exchange?.note(changed));
 
   // What becomes of a connection.
   const flows = new FlowLog(toFlowLine);
@@ -77,11 +78,25 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     onChange: (changes) => cluster.apply(changes, nowUs()),
   }).catch(refuse);
 
+  // What this node tells the others, and hears of them.
+  const exchange = exchangeParts(options.node, followed.connection, {
+    observer: store.observer,
+    cluster,
+    book,
+    saver,
+    decisions,
+    nowMs: Date.now,
+    signal: stop.signal,
+    logger: logger.child({ stage: "profile" }),
+  });
+
   // Who may ask.
   const conditions = (): readonly Condition[] => [
     captureCondition(feed.status, captureStatus),
     { name: "cluster", ok: followed.fault() === undefined, detail: clusterDetail(followed, cluster) },
     { name: "store", ok: saver.fault === undefined, detail: saver.fault ?? "saved" },
+    // Without it a node still learns, and answers for itself.
+    ...(exchange === undefined ? [] : [{ name: "parts", ok: true, detail: exchange.fault ?? "exchanged" }]),
   ];
   const registry = makeRegistry({
     captureStatus: () => captureStatus,
@@ -91,14 +106,14 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     queue,
   });
   const server = await buildServer({
-    book,
+    book: exchange?.profiles ?? book,
     cluster,
     flows,
     conditions,
     registry,
     decisions,
     logger: logger.child({ stage: "server" }),
-    forget: (workload, what) => saver.forget(workload, what, Date.now()),
+    forget: (workload, what) => exchange?.forget(workload, what) ?? saver.forget(workload, what, Date.now()),
   });
 
   // All of it at once.
@@ -114,6 +129,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
       if (stop.signal.aborted) return;
       giveBackSpareMemory(stop.signal);
       logger.info({ dataDir: options.dataDir, profiles: book.size, pods: cluster.podCount }, "learning");
+      await exchange?.run();
     };
     await Promise.all([sayWhenKnown(), feed.run(stop.signal).catch(refuse)]);
   } finally {

@@ -36,6 +36,10 @@ export class ProfileRecord {
     return this.#overflowed;
   }
 
+  get edgeCount(): number {
+    return this.#edges.size;
+  }
+
   /** One more connection; returns where it was counted, if there was room for it. */
   count({ connection }: Flow, { edge, witness }: EdgeObservation): CountedAt | undefined {
     const shelf = isConnected(connection.outcome) ? "edges" : "failed";

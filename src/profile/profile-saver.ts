@@ -14,13 +14,16 @@ const WINDOW_PERIOD_MS = 60_000;
 export class ProfileSaver {
   readonly #book: ProfileBook;
   readonly #store: ProfileStore;
+  readonly #onChanged: (changed: readonly StoredEdge[]) => void;
   readonly #unsaved = new Map<string, StoredEdge>();
   #lastSavedMs = 0;
   #fault: string | undefined;
 
-  constructor(book: ProfileBook, store: ProfileStore) {
+  /** `onChanged` hears of every edge that has changed, each time that there are some. */
+  constructor(book: ProfileBook, store: ProfileStore, onChanged: (changed: readonly StoredEdge[]) => void = ignore) {
     this.#book = book;
     this.#store = store;
+    this.#onChanged = onChanged;
   }
 
   /** Why the last attempt failed, if it did. */
@@ -30,9 +33,11 @@ export class ProfileSaver {
 
   save(nowMs: number): void {
     try {
-      for (const stored of this.#book.takeChanged()) {
+      const changed = this.#book.takeChanged();
+      for (const stored of changed) {
         this.#unsaved.set(`${workloadKey(stored.workload)} ${stored.shelf} ${edgeKey(stored.edge)}`, stored);
       }
+      if (changed.length > 0) this.#onChanged(changed);
       if (this.#unsaved.size === 0 && nowMs - this.#lastSavedMs < WINDOW_PERIOD_MS) return;
       this.#store.save([...this.#unsaved.values()], this.#book.window);
       this.#unsaved.clear();
@@ -61,4 +66,8 @@ export class ProfileSaver {
     }
     return keys;
   }
+}
+
+function ignore(): void {
+  // Where nobody else keeps what changed.
 }

@@ -78,6 +78,14 @@ export class ProfileStore implements DecisionStore {
     this.#database.prepare("DELETE FROM decision WHERE workload = ?").run(workloadKey(workload));
   }
 
+  /** What names this store, and no other: it is made with it. Throws StoreFault. */
+  get observer(): string {
+    return orStoreFault(this.#file, () => {
+      const { id } = this.#database.prepare("SELECT id FROM observer").get() as { readonly id: string };
+      return id;
+    });
+  }
+
   /** All that is kept; throws StoreFault where it can't be read. */
   load(): Stored {
     return orStoreFault(this.#file, () => ({

@@ -61,6 +61,9 @@ const MIGRATIONS: readonly string[] = [
      edge TEXT, after_ms REAL, before_ms REAL, at_ms REAL NOT NULL
    );
    CREATE INDEX forgotten_of_workload ON forgotten (workload);`,
+  // Names this store among all that ever counted for the cluster.
+  `CREATE TABLE observer (id TEXT NOT NULL);
+   INSERT INTO observer VALUES (lower(hex(randomblob(8))));`,
 ];
 
 function migrate(database: DatabaseSync): void {

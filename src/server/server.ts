@@ -63,10 +63,13 @@ function addRoutes(app: App, parts: ServerParts): void {
   app.register(async (routes: App) => {
     addHealthRoutes(routes, parts.conditions);
     addMetricsRoute(routes, parts.registry);
-    addProfileRoutes(routes, parts);
-    addDecisionRoutes(routes, parts);
-    addPolicyRoutes(routes, parts);
-    addCheckRoute(routes, parts);
+    routes.register(async (fromProfiles: App) => {
+      fromProfiles.addHook("preHandler", async () => parts.book.gather?.());
+      addProfileRoutes(fromProfiles, parts);
+      addDecisionRoutes(fromProfiles, parts);
+      addPolicyRoutes(fromProfiles, parts);
+      addCheckRoute(fromProfiles, parts);
+    });
     addFlowRoutes(routes, parts.flows);
     routes.get("/openapi.json", { schema: { summary: "This API, as OpenAPI" } }, () => app.swagger());
   });
