@@ -54,6 +54,15 @@ await t.test("what is found written is not written again until it changes", (t) 
   t.end();
 });
 
+await t.test("a workload that has come waits for its first edges, which may not come", (t) => {
+  const schedule = new PartSchedule(paces);
+  schedule.present("a", 0);
+  t.equal(dueAt(schedule, 0), 100);
+  schedule.changed("a", 1, 20);
+  t.equal(dueAt(schedule, 20), 30);
+  t.end();
+});
+
 await t.test("the longest due goes first; a refused one lets the others pass", (t) => {
   const schedule = new PartSchedule(paces);
   schedule.changed("a", 1, 0);

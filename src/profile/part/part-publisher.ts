@@ -80,7 +80,7 @@ export class PartPublisher {
       if (pod.nodeName !== node || pod.hostNetwork) continue;
       const workload = cluster.workloadOf(pod);
       const key = this.#keyOf(workload);
-      if (!this.#schedule.isKnown(key)) this.#schedule.demand(key, nowMs());
+      if (!this.#schedule.isKnown(key)) this.#schedule.present(key, nowMs());
     }
   }
 

@@ -67,7 +67,14 @@ export class PartSchedule {
     part.dueMs = Math.min(part.dueMs, dueMs);
   }
 
-  /** It must be written, were there no edge in it: the workload has come to the node, or something was forgotten. */
+  /** A workload has come to the node. Its first edges are waited for, so that one write says both. */
+  present(key: string, nowMs: number): void {
+    const part = this.#part(key);
+    part.hasNewEdges = true;
+    part.dueMs = Math.min(part.dueMs, nowMs + this.#paces.newEdgesMs);
+  }
+
+  /** It must be written, were there no edge in it: something was forgotten, or the server has something else. */
   demand(key: string, nowMs: number): void {
     const part = this.#part(key);
     part.edges = undefined;
