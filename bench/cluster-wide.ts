@@ -38,17 +38,20 @@ try {
   const simulation = new SimulatedCluster({ nodes, pods, connection, signal: stop.signal });
   console.log("| time | writes a minute | of them for one node | KiB a minute sent | KiB a minute answered |");
   console.log("| --- | --- | --- | --- | --- |");
+  const writesAMinute: number[] = [];
   for (const { name, minutes } of PERIODS) {
     server.counts.reset();
     await simulation.pass(minutes, RATE);
-    console.log(row(name, minutes, simulation.takeSent()));
+    const sent = simulation.takeSent();
+    writesAMinute.push(sent.requests / minutes);
+    console.log(row(name, minutes, sent));
   }
   await simulation.pass(defaultPartPaces.countsMostMs / 60_000 + 1, 0);
   simulation.takeSent();
   server.counts.reset();
   await simulation.pass(60, 0);
   console.log(row("an hour without traffic", 60, simulation.takeSent()));
-  await answer(simulation);
+  await answer(simulation, writesAMinute);
 } finally {
   stop.abort();
   await server.stop();
@@ -61,7 +64,7 @@ function row(name: string, minutes: number, { requests, octets }: Sent): string 
   return `| ${name} | ${perMinute.toFixed(1)} | ${(perMinute / nodes).toFixed(2)} | ${(octets / minutes / 1024).toFixed(1)} | ${answered.toFixed(1)} |`;
 }
 
-async function answer(simulation: SimulatedCluster): Promise<void> {
+async function answer(simulation: SimulatedCluster, writesAMinute: readonly number[]): Promise<void> {
   const { cluster, observer } = simulation;
   server.counts.reset();
   const answers = simulation.answers();
@@ -81,40 +84,58 @@ async function answer(simulation: SimulatedCluster): Promise<void> {
   console.log(`a first question: ${stored.requests} requests, ${(stored.bytes / MIB).toFixed(2)} MiB,`);
   console.log(`${Math.round(gathered - began)} ms to gather, ${Math.round(asked - gathered)} ms to merge all;`);
   console.log(`${(held / MIB).toFixed(1)} MiB held for ${answers.counts.held} parts\n`);
-  const parts = answers.counts.held + PARTS_PER_NODE;
-  extrapolate(stored.bytes / answers.counts.held, partEdges(observer.profiles(cluster)) / parts);
+  const ownParts = answers.counts.held / (nodes - 1);
+  extrapolate({
+    partOctets: stored.bytes / (answers.counts.held + ownParts),
+    edgesOfPart: (await edgesStored()) / (ownParts * nodes),
+    writesAMinute: writesAMinute.map((writes) => writes / (ownParts * nodes)),
+  });
   if (!isEqual) process.exitCode = 1;
 }
 
-/** An edge is told by each node that showed it. */
-function partEdges(profiles: readonly Profile[]): number {
-  return profiles
-    .flatMap(({ ingress, egress }) => [...ingress, ...egress])
-    .reduce((sum, { nodes: on }) => sum + on.length, 0);
+/** Of all parts together. */
+async function edgesStored(): Promise<number> {
+  const response = await fetch(`${server.url}/apis/weir.io/v1alpha1/networkprofiles`);
+  const { items } = (await response.json()) as { readonly items: readonly { readonly spec: { edges: object[] } }[] };
+  return items.reduce((sum, { spec }) => sum + spec.edges.length, 0);
 }
 
-/** Calculated: thirty parts a node, each of the size measured, written at the slowest rate when settled. */
-function extrapolate(partOctets: number, edgesOfPart: number): void {
-  console.log(
-    "| nodes | objects | stored, MiB | writes a second, settled | KiB a second, settled | writes a second, first hour | a first question, MiB | held by one agent |",
-  );
-  console.log("| --- | --- | --- | --- | --- | --- | --- | --- |");
+interface OnePart {
+  readonly partOctets: number;
+  readonly edgesOfPart: number;
+  /** In the periods that were measured. */
+  readonly writesAMinute: readonly number[];
+}
+
+/** Calculated: thirty parts a node, each as large and written as often as those that were measured. */
+function extrapolate({ partOctets, edgesOfPart, writesAMinute }: OnePart): void {
+  const head = ["nodes", "objects", "stored, MiB", "writes a second, first hour", "settled", "KiB a second, settled"];
+  console.log(line([...head, "a first question, MiB", "of that held"]));
+  console.log(line(Array.from({ length: head.length + 2 }, () => "---")));
   for (const size of SIZES) {
     const parts = size * PARTS_PER_NODE;
-    const settled = parts / (defaultPartPaces.countsMostMs / 1000);
-    // New edges a few times, and counts twice: as measured above.
-    const learning = (parts * 5) / 3_600;
-    const share = Math.min(1, MAX_HELD_EDGES / (parts * (1 + edgesOfPart)));
-    const stored = (parts * partOctets) / MIB;
-    console.log(
-      `| ${size.toLocaleString("en")} | ${parts.toLocaleString("en")} | ${stored.toFixed(0)} | ${settled.toFixed(1)} | ${((settled * partOctets) / 1024).toFixed(0)} | ${learning.toFixed(0)} | ${stored.toFixed(0)} | ${Math.round(share * 100)} % |`,
+    const [first = 0, settled = 0] = [writesAMinute[0], writesAMinute.at(-1)].map(
+      (writes = 0) => (writes * parts) / 60,
     );
+    const stored = (parts * partOctets) / MIB;
+    const share = Math.min(1, MAX_HELD_EDGES / (parts * (1 + edgesOfPart)));
+    const cells = [size, parts, stored, first].map((value) => Math.round(value).toLocaleString("en"));
+    const bytes = ((settled * partOctets) / 1024).toFixed(0);
+    console.log(line([...cells, settled.toFixed(1), bytes, stored.toFixed(0), `${Math.round(share * 100)} %`]));
   }
 }
 
-function countsOf({ workload, ingress, egress }: Profile): unknown {
-  const plain = ({ pods: _, nodes: __, occasions: ___, ...edge }: Edge): unknown => edge;
-  return { workload, ingress: ingress.map(plain), egress: egress.map(plain) };
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+/** Bounded lists are samples, in which the two may differ; of occasions the agents know rather too few. */
+function counted(edge: Edge): unknown {
+  return { ...edge, pods: [], nodes: [], occasions: 0 };
+}
+
+function countsOf({ workload, ingress, egress }: Profile): object {
+  return { workload, ingress: ingress.map(counted), egress: egress.map(counted) };
 }
 
 function heapUsed(): number {

@@ -104,6 +104,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     book,
     cluster,
     queue,
+    parts: exchange,
   });
   const server = await buildServer({
     book: exchange?.profiles ?? book,

@@ -33,7 +33,7 @@ function* walk(node: Node): Generator<Node> {
     schema: value as Node["schema"],
     isInJunctor: isIn,
   });
-  for (const [name, value] of Object.entries((schema["properties"] ?? {}) as object)) yield* walk(child(name, value));
+  for (const [name, value] of Object.entries(schema["properties"] ?? {})) yield* walk(child(name, value));
   if (schema["items"] !== undefined) yield* walk(child("[]", schema["items"]));
   if (typeof schema["additionalProperties"] === "object") yield* walk(child("{}", schema["additionalProperties"]));
   for (const junctor of JUNCTORS)

@@ -18,10 +18,13 @@ interface Request {
   readonly formerNode?: string;
 }
 
+function part(of: string | undefined): object | null {
+  return of === undefined ? null : { spec: { node: of } };
+}
+
 /** The messages of what refuses it; undefined where the policy does not look at it. */
 function judge({ username = AGENT, node = "n1", formerNode, ...rest }: Request): readonly string[] | undefined {
   const extra = "extra" in rest ? rest.extra : { [NODE_CLAIM]: ["n1"] };
-  const part = (of: string | undefined): object | null => (of === undefined ? null : { spec: { node: of } });
   const request = { userInfo: { username, groups: [], ...(extra && { extra }) } };
   const context = { request, object: part(node), oldObject: part(formerNode) };
   const { matchConditions = [], variables = [], validations = [] } = policy.spec!;

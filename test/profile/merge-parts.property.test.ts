@@ -2,7 +2,7 @@
  * Parts come in any order, more than once, in groups, late and from nodes that are gone: what they say together does
  * not depend on that, and is what one observer of everything would have counted.
  */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import t from "tap";
 import { EdgeRecord, type EdgeIdentity } from "../../src/profile/edge-record.ts";
 import { type Edge, edgeKey } from "../../src/profile/edge.ts";
@@ -46,8 +46,8 @@ const seen: fc.Arbitrary<Seen> = fc.record({
 
 function edgesOf(all: readonly Seen[]): readonly Edge[] {
   const records = new Map<string, EdgeRecord>();
-  for (const { edge: identity, node, minute, octets } of [...all].sort((a, b) => a.minute - b.minute)) {
-    const record = records.get(edgeKey({ ...identity })) ?? new EdgeRecord(identity);
+  for (const { edge: own, node, minute, octets } of [...all].sort((a, b) => a.minute - b.minute)) {
+    const record = records.get(edgeKey(own)) ?? new EdgeRecord(own);
     records.set(record.key, record);
     const startUs = START_US + minute * MINUTE_US;
     const bytes = octets === null ? null : { toServer: octets, toClient: 2 * octets, exact: octets % 2 === 0 };
@@ -79,10 +79,12 @@ const anyPart: fc.Arbitrary<Part> = fc
 
 const isThere = (node: string): boolean => NODES.includes(node);
 
+function byKey(edges: readonly Edge[]): readonly Edge[] {
+  return edges.toSorted((a, b) => (edgeKey(a) < edgeKey(b) ? -1 : 1));
+}
+
 function said(set: PartSet): unknown {
   const { nodes, ...rest } = mergeParts(set.of(ref), { isThere, forgotten: [] });
-  const byKey = (edges: readonly Edge[]): readonly Edge[] =>
-    edges.toSorted((a, b) => (edgeKey(a) < edgeKey(b) ? -1 : 1));
   return { ...rest, edges: byKey(rest.edges), nodes: [...nodes].sort() };
 }
 

@@ -1,6 +1,6 @@
 /** Parts as objects: their names, their size, and back. */
 import { createHash } from "node:crypto";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import t from "tap";
 import type { Edge } from "../../src/profile/edge.ts";
 import { fitPart, MAX_PART_OCTETS } from "../../src/profile/part/fit-part.ts";
@@ -20,6 +20,10 @@ const LABEL = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/u;
 
 const subdomain = fc.stringMatching(/^[a-z0-9](?:[-a-z0-9.]{0,250}[a-z0-9])?$/u);
 
+function named(name: string, node: string): string {
+  return partName(workload("shop", name), node, "observations");
+}
+
 await t.test("names are ones that the API takes, the same for the same, and no other's", (t) => {
   const kind = fc.constantFrom("Deployment", "Job.batch.volcano.sh", "Ünsinn");
   fc.assert(
@@ -33,7 +37,6 @@ await t.test("names are ones that the API takes, the same for the same, and no o
     }),
     { numRuns: 100 },
   );
-  const named = (name: string, node: string): string => partName(workload("shop", name), node, "observations");
   t.not(named("a", "b-c"), named("a-b", "c"), "where the border is makes a difference");
   t.not(named("a".repeat(200), "n1"), named("a".repeat(200), "n2"), "past the readable length too");
   t.not(nodeLabel("n".repeat(70)), nodeLabel("n".repeat(71)));
@@ -92,7 +95,10 @@ await t.test("what is written, and kept by the API server, is read as it was", a
   t.equal(reply.status, 201, JSON.stringify(reply.body));
   t.strictSame(readPart(reply.body), part);
   t.strictSame((reply.body["spec"] as { counts: object }).counts, {
-    ...{ ingress: 5, egress: 1, failed: 1, connections: 15 },
+    ingress: 5,
+    egress: 1,
+    failed: 1,
+    connections: 15,
   });
 });
 
@@ -129,12 +135,13 @@ await t.test("a wrong part is refused as a whole, by the place that is wrong", (
   t.end();
 });
 
+function object(node: string, edges: number): Record<string, unknown> {
+  const all = Array.from({ length: edges }, (_, at) => edge(at));
+  return { ...writePart({ ...partOf(all), node }) };
+}
+
 await t.test("held parts are bounded in edges, and what has no room is counted", (t) => {
   const held = new HeldParts(10);
-  const object = (name: string, edges: number): Record<string, unknown> => {
-    const written = writePart({ ...partOf(Array.from({ length: edges }, (_, at) => edge(at))), node: name });
-    return { ...written };
-  };
   held.put("a", object("a", 5));
   held.put("b", object("b", 5));
   t.strictSame([held.size, held.leftOut], [1, 1]);

@@ -89,7 +89,11 @@ export class SimulatedCluster {
     const { connection, signal } = this.#options;
     const ownPart = publisher.ownPart.bind(publisher);
     return new ClusterProfiles({
-      ...{ connection, signal, node, book, ownPart },
+      connection,
+      signal,
+      node,
+      book,
+      ownPart,
       observer: storeOf(node),
       onFault: (fault) => {
         if (fault !== undefined) throw new Error(fault);
