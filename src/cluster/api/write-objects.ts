@@ -39,12 +39,14 @@ export interface WriteObjectsOptions {
   readonly manager: string;
   /** What is to be written now, made when its turn has come; undefined where there is nothing. */
   readonly next: () => Write | undefined;
-  /** Why nothing can be written; undefined when it can be again. Told at each change. */
+  /** After each request: why nothing can be written, undefined while something can. */
   readonly onFault: (fault: string | undefined) => void;
   readonly paces?: WritePaces;
 }
 
 const IDLE_MS = 30_000;
+/** One refusal is that object's own affair; after so many failures in a row it is said. */
+const FAILURES_TO_SAY = 2;
 /** The next object may be fine, or all of them refused: its turn passes, and the pauses grow. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 403, 404, 409, 413, 422]);
 
@@ -64,8 +66,8 @@ export async function writeObjects(options: WriteObjectsOptions, signal: AbortSi
     }
     const fault = await send(write, options, signal);
     if (signal.aborted) return;
-    onFault(fault?.message);
     failures = fault === undefined ? 0 : failures + 1;
+    onFault(failures >= FAILURES_TO_SAY ? fault?.message : undefined);
     await pause(failures === 0 ? paces.gapMs : backOffMs(paces, failures));
   }
 }

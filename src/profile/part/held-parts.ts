@@ -4,8 +4,11 @@ import type { Part } from "./part.ts";
 import { PartSet } from "./part-set.ts";
 import { readPart } from "./read-part.ts";
 
-/** An edge takes about 800 octets: with the most of them the agent stays within the limit of daemonset/daemonset.yaml. */
-export const MAX_HELD_EDGES = 250_000;
+/**
+ * An edge takes some 550 octets (docs/cluster-wide.md): with the most of them, 210 MiB, the agent of a cluster of a
+ * thousand nodes stays within the limit of daemonset/daemonset.yaml.
+ */
+export const MAX_HELD_EDGES = 400_000;
 
 /** The parts of other nodes while they are watched, by the objects that they came in; bounded in edges. */
 export class HeldParts {

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { ApiFault } from "../../cluster/api/api-fault.ts";
 import type { ApiConnection } from "../../cluster/api/connect-api.ts";
-import { defaultPauses, type Pauses } from "../../cluster/api/kind-watch.ts";
+import type { Pauses } from "../../cluster/api/kind-watch.ts";
 import { ObjectWatch } from "../../cluster/api/object-watch.ts";
 import { listKind, type RawObject } from "../../cluster/api/read-api.ts";
 import { defaultPaces, writeObjects, type WritePaces } from "../../cluster/api/write-objects.ts";
@@ -16,13 +15,16 @@ import type { ProfileBook, StoredEdge } from "../profile-book.ts";
 import type { ProfileSaver } from "../profile-saver.ts";
 import { ClusterProfiles, type ReadPaces } from "./cluster-profiles.ts";
 import type { Part } from "./part.ts";
-import { kindHolding, NETWORK_PROFILE, NODE_LABEL } from "./part-kind.ts";
+import { listOwnParts } from "./list-own-parts.ts";
+import { kindHolding, NETWORK_PROFILE } from "./part-kind.ts";
 import { nodeLabel } from "./part-name.ts";
 import { PartPublisher } from "./part-publisher.ts";
 import type { PartPaces } from "./part-schedule.ts";
 import { PartSweeper } from "./part-sweeper.ts";
 import { readPart } from "./read-part.ts";
 import { RulingKeeper } from "./ruling-keeper.ts";
+
+const CANT_WRITE = "parts can't be written";
 
 /** How often it is looked who runs here, and whose turn it is to sweep: without a request. */
 const ROUND_MS = 60_000;
@@ -125,7 +127,7 @@ export class PartExchange {
     const watching = this.#watchRulings();
     await this.#begin();
     await this.#round();
-    const onFault = (fault: string | undefined): void => this.#say("parts can't be written", fault);
+    const onFault = (fault: string | undefined): void => this.#say(CANT_WRITE, fault);
     const next = (): ReturnType<PartPublisher["next"]> =>
       this.#rulings.next() ?? this.#publisher.next() ?? this.#sweeper.next();
     const manager = `weir-${nodeLabel(node)}`;
@@ -159,44 +161,12 @@ export class PartExchange {
 
   /** What was published before this process began is not published again. */
   async #begin(): Promise<void> {
-    const { signal, node, observer, paces = {} } = this.#options;
-    const kind = { ...kindHolding("observations") };
-    const own = { ...kind, labelSelector: `${kind.labelSelector},${NODE_LABEL}=${nodeLabel(node)}` };
-    const parts: Part[] = [];
-    await this.#patiently(async () => {
-      parts.length = 0;
-      await listKind(this.#options.connection, own, (page) => parts.push(...this.#readOwn(page, observer)), signal);
-    }, paces.pauses ?? defaultPauses);
-    this.#publisher.begin(parts);
-  }
-
-  #readOwn(page: readonly RawObject[], observer: string): readonly Part[] {
-    return page.flatMap((object) => {
-      try {
-        const part = readPart(object);
-        if (part.node === this.#options.node && part.observer !== observer) this.#sweeper.lookAtFormer(object);
-        return [part];
-      } catch (error) {
-        if (!(error instanceof FieldFault)) throw error;
-        return []; // of another version: it is written anew
-      }
-    });
-  }
-
-  async #patiently(ask: () => Promise<void>, { firstMs, mostMs }: Pauses): Promise<void> {
-    const { signal } = this.#options;
-    for (let failures = 0; !signal.aborted; failures += 1) {
-      try {
-        await ask();
-        return this.#say("parts can't be written", undefined);
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof ApiFault)) throw error;
-        this.#say("parts can't be written", error.message);
-        const pauseMs = Math.min(mostMs, firstMs * 2 ** Math.min(failures, 16)) * (0.5 + Math.random());
-        await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
-      }
-    }
+    const { connection, node, observer, signal, paces: { pauses } = {} } = this.#options;
+    const onFault = (fault: string | undefined): void => this.#say(CANT_WRITE, fault);
+    const objects = await listOwnParts({ connection, node, onFault, ...(pauses && { pauses }) }, signal);
+    const parts = objects.flatMap((object) => partIn(object) ?? []);
+    for (const { object, part } of parts) if (part.observer !== observer) this.#sweeper.lookAtFormer(object);
+    this.#publisher.begin(parts.map(({ part }) => part));
   }
 
   async #round(): Promise<void> {
@@ -231,5 +201,15 @@ export class PartExchange {
     }
     this.#faults.set(what, fault);
     if (known === undefined) logger.warn({ reason: fault }, what);
+  }
+}
+
+/** One of another version of weir is no part: it is written anew. */
+function partIn(object: RawObject): { readonly object: RawObject; readonly part: Part } | undefined {
+  try {
+    return { object, part: readPart(object) };
+  } catch (error) {
+    if (!(error instanceof FieldFault)) throw error;
+    return undefined;
   }
 }

@@ -76,6 +76,7 @@ export class PartPublisher {
    */
   notePresent(): void {
     const { node, cluster, nowMs } = this.#options;
+    this.#dropGone();
     for (const pod of cluster.pods()) {
       if (pod.nodeName !== node || pod.hostNetwork) continue;
       const workload = cluster.workloadOf(pod);
@@ -87,9 +88,16 @@ export class PartPublisher {
   next(): Write | undefined {
     if (!this.#isBegun) return undefined;
     const { nowMs } = this.#options;
-    const key = this.#schedule.due(nowMs());
-    const workload = key === undefined ? undefined : this.#workloads.get(key);
-    if (key === undefined || workload === undefined) return undefined;
+    for (let key = this.#schedule.due(nowMs()); key !== undefined; key = this.#schedule.due(nowMs())) {
+      const workload = this.#workloads.get(key);
+      if (workload !== undefined && this.#isWorthTelling(workload)) return this.#write(key, workload);
+      this.#drop(key);
+    }
+    return undefined;
+  }
+
+  #write(key: string, workload: WorkloadRef): Write {
+    const { nowMs } = this.#options;
     const part = this.ownPart(workload);
     const object = writePart(part);
     const { namespace, name } = object.metadata;
@@ -111,6 +119,18 @@ export class PartPublisher {
       this.#schedule.changed(key, book.edgeCount(workload), nowMs());
   }
 
+  /** What came and went without a word, as pods of jobs do, is kept no longer than it was there. */
+  #dropGone(): void {
+    const { cluster, book } = this.#options;
+    for (const [key, workload] of this.#workloads)
+      if (!book.hasSeen(workload) && cluster.workload(workload) === undefined) this.#drop(key);
+  }
+
+  #drop(key: string): void {
+    this.#schedule.drop(key);
+    this.#workloads.delete(key);
+  }
+
   /** Whether the server has this: the same edges, and word of the same forgettings. Counts may be behind. */
   #isTold(part: Part | undefined, workload: WorkloadRef): boolean {
     if (part === undefined) return false;
@@ -122,10 +142,11 @@ export class PartPublisher {
     return hasEdges && book.tombstones.of(workload).every(isHeard);
   }
 
-  /** After a restart: what nobody has any more, and has long been silent, is not told again. */
+  /** What the cluster has not any more, and has long been silent, is not told again. What was forgotten of it is. */
   #isWorthTelling(workload: WorkloadRef): boolean {
     const { cluster, book, nowMs } = this.#options;
     if (cluster.workload(workload) !== undefined) return true;
+    if (book.tombstones.of(workload).some(({ atMs }) => atMs > nowMs() - GONE_WORKLOAD_MS)) return true;
     const { edges = [] } = book.seen(workload) ?? {};
     return edges.some(({ lastSeen }) => Date.parse(lastSeen) > nowMs() - GONE_WORKLOAD_MS);
   }
