@@ -43,6 +43,15 @@ await t.test("counts alone are told ever more seldom, until an edge is new", (t)
   t.end();
 });
 
+await t.test("what changes while a part is under way is not lost", (t) => {
+  const schedule = new PartSchedule(paces);
+  schedule.changed("a", 1, 0);
+  schedule.changed("a", 1, 15);
+  schedule.wrote("a", 1, 10);
+  t.equal(dueAt(schedule, 15), 10 + 1_000);
+  t.end();
+});
+
 await t.test("what is found written is not written again until it changes", (t) => {
   const schedule = new PartSchedule(paces);
   schedule.found("a", 3, 0);

@@ -28,6 +28,7 @@ interface Kept {
   countsWaitMs: number;
   dueMs: number;
   hasNewEdges: boolean;
+  changedMs: number;
 }
 
 /**
@@ -59,6 +60,7 @@ export class PartSchedule {
   /** Something of it has changed, and it has so many edges now. */
   changed(key: string, edges: number, nowMs: number): void {
     const part = this.#part(key);
+    part.changedMs = nowMs;
     part.hasNewEdges ||= part.edges !== edges;
     const { gatherMs, newEdgesMs } = this.#paces;
     const dueMs = part.hasNewEdges
@@ -94,12 +96,13 @@ export class PartSchedule {
     return first;
   }
 
-  /** As it was at `madeMs`, it is written; what changed since is told again with `changed`. */
+  /** As it was at `madeMs`, it is written; counts that changed while it was under way wait for their time. */
   wrote(key: string, edges: number, madeMs: number): void {
     const part = this.#part(key);
     const { countsFirstMs, countsMostMs } = this.#paces;
     part.countsWaitMs = part.hasNewEdges ? countsFirstMs : Math.min(countsMostMs, part.countsWaitMs * 2);
-    Object.assign(part, { writtenMs: madeMs, edges, hasNewEdges: false, dueMs: Infinity });
+    const dueMs = part.changedMs > madeMs ? madeMs + part.countsWaitMs : Infinity;
+    Object.assign(part, { writtenMs: madeMs, edges, hasNewEdges: false, dueMs });
   }
 
   refused(key: string, nowMs: number): void {
@@ -121,6 +124,13 @@ export class PartSchedule {
 
   #fresh(): Kept {
     const { countsFirstMs: countsWaitMs } = this.#paces;
-    return { writtenMs: -Infinity, edges: undefined, countsWaitMs, dueMs: Infinity, hasNewEdges: false };
+    return {
+      writtenMs: -Infinity,
+      edges: undefined,
+      countsWaitMs,
+      dueMs: Infinity,
+      hasNewEdges: false,
+      changedMs: -Infinity,
+    };
   }
 }
