@@ -9,8 +9,9 @@ import { followCluster, type FollowedCluster } from "./cluster/follow-cluster.ts
 import { type IdentifiedEvent, IdentityQueue } from "./cluster/identity-queue.ts";
 import { CaptureFeed, CaptureRefused } from "./flow/capture-feed.ts";
 import type { CaptureStatus, FlowEvent } from "./flow/connection.ts";
-import { DecisionBook } from "./profile/decision-book.ts";
-import { ProfileBook } from "./profile/profile-book.ts";
+import { DecisionBook, tellingStore } from "./profile/decision-book.ts";
+import { exchangeParts } from "./profile/part/part-exchange.ts";
+import { ProfileBook, type StoredEdge } from "./profile/profile-book.ts";
 import { ProfileSaver } from "./profile/profile-saver.ts";
 import { ProfileStore } from "./profile/profile-store.ts";
 import { StoreFault } from "./profile/store-fault.ts";
@@ -45,11 +46,12 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   const onWarning = (detail: string): void => logger.warn({ stage: "store", detail }, "store");
   const store = orRefuse(() => new ProfileStore(options.dataDir, onWarning));
   const book = new ProfileBook(options.node);
-  const decisions = new DecisionBook(store);
+  const decisions = new DecisionBook(tellingStore(store, (...decided) => exchange?.decided(...decided)));
   const stored = orRefuse(() => store.load());
   book.restore(stored);
   decisions.restore(stored.decisions);
-  const saver = new ProfileSaver({ book, decisions, store, onWarning });
+  const onChanged = (changed: readonly StoredEdge[]): void => exchange?.note(changed);
+  const saver = new ProfileSaver({ book, decisions, store, onWarning, onChanged });
 
   // What becomes of a connection.
   const flows = new FlowLog(toFlowLine);
@@ -79,11 +81,25 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     onChange: (changes) => cluster.apply(changes, nowUs()),
   }).catch(refuse);
 
+  // What this node tells the others, and hears of them.
+  const exchange = exchangeParts(options.node, followed.connection, {
+    observer: store.observer,
+    cluster,
+    book,
+    saver,
+    decisions,
+    nowMs: Date.now,
+    signal: stop.signal,
+    logger: logger.child({ stage: "profile" }),
+  });
+
   // Who may ask.
   const conditions = (): readonly Condition[] => [
     captureCondition(feed.status, captureStatus),
     { name: "cluster", ok: followed.fault() === undefined, detail: clusterDetail(followed, cluster) },
     { name: "store", ok: saver.fault === undefined, detail: saver.detail },
+    // Without it a node still learns, and answers for itself.
+    ...(exchange === undefined ? [] : [{ name: "parts", ok: true, detail: exchange.fault ?? "exchanged" }]),
   ];
   const registry = makeRegistry({
     captureStatus: () => captureStatus,
@@ -92,9 +108,10 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     cluster,
     missed: () => followed.missed(),
     queue,
+    parts: exchange,
   });
   const server = await buildServer({
-    book,
+    book: exchange?.profiles ?? book,
     cluster,
     flows,
     conditions,
@@ -102,7 +119,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     decisions,
     logger: logger.child({ stage: "server" }),
     keep: () => saver.keep(Date.now()),
-    forget: (workload, what) => saver.forget(workload, what, Date.now()),
+    forget: (workload, what) => exchange?.forget(workload, what) ?? saver.forget(workload, what, Date.now()),
   });
 
   // All of it at once.
@@ -118,6 +135,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
       if (stop.signal.aborted) return;
       giveBackSpareMemory(stop.signal);
       logger.info({ dataDir: options.dataDir, profiles: book.size, pods: cluster.podCount }, "learning");
+      await exchange?.run();
     };
     await Promise.all([sayWhenKnown(), feed.run(stop.signal).catch(refuse)]);
   } finally {

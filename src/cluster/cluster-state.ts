@@ -79,6 +79,11 @@ export class ClusterState {
     return this.#indexes.workloads.find(namespace, kindInPath, name);
   }
 
+  /** Names of the nodes that there are; none where they may not be read. */
+  nodeNames(): readonly string[] {
+    return this.#indexes.objects.Node.all.map(({ metadata }) => metadata.name);
+  }
+
   namespaces(): readonly Namespace[] {
     return this.#indexes.objects.Namespace.all;
   }

@@ -16,6 +16,23 @@ export interface DecisionStore {
   deleteDecisions(workload: WorkloadRef): void;
 }
 
+/** A store that says what it has kept: undefined where nothing is decided any more. */
+export function tellingStore(
+  store: DecisionStore,
+  tell: (workload: WorkloadRef, decisions: Decisions | undefined) => void,
+): DecisionStore {
+  return {
+    saveDecisions: (stored) => {
+      store.saveDecisions(stored);
+      tell(stored.workload, stored.decisions);
+    },
+    deleteDecisions: (workload) => {
+      store.deleteDecisions(workload);
+      tell(workload, undefined);
+    },
+  };
+}
+
 /** There is no room for more decisions. */
 export class DecisionsFull extends Error {
   override readonly name = "DecisionsFull";

@@ -4,7 +4,7 @@ import type { ByteCount, Connection, Outcome, TransportProtocol } from "../flow/
 import { type Direction, type Edge, edgeKey, type ExternalPeer, type Peer } from "./edge.ts";
 
 /** Pods, nodes and names that an edge keeps of each; more say nothing new. */
-const MAX_WITNESSES = 16;
+export const MAX_WITNESSES = 16;
 
 /** Connections within so long of the first of them are one occasion: a burst tells no more than one of its connections. */
 const OCCASION_US = 60_000_000;

@@ -1,17 +1,17 @@
 import type { ClusterState } from "../cluster/cluster-state.ts";
 import type { Flow } from "../cluster/flow.ts";
 import { type WorkloadRef, workloadKey } from "../cluster/workload.ts";
-import { rfc3339 } from "../flow/rfc3339.ts";
 import type { CaptureStatus, Connection, ResolvedName, ServerName } from "../flow/connection.ts";
 import { AskedNames } from "./asked-names.ts";
 import { type Edge, edgeKey } from "./edge.ts";
 import type { Tombstone } from "./forgetting.ts";
 import { observeEdges } from "./edge-observations.ts";
-import { judgeLearned } from "./learned.ts";
-import { type Losses, ObservedWindow, type Window } from "./observed-window.ts";
+import { makeProfile, type Seen } from "./make-profile.ts";
+import { ObservedWindow, type Window } from "./observed-window.ts";
 import { OpenConnections } from "./open-connections.ts";
 import { type Placement, PlacementCount } from "./placement.ts";
 import type { Profile } from "./profile.ts";
+import type { Profiles } from "./profiles.ts";
 import { Tombstones } from "./tombstones.ts";
 import { type CountedAt, ProfileRecord, type Shelf } from "./profile-record.ts";
 
@@ -34,7 +34,7 @@ export interface Restored {
  * In: identified flows. Out: profiles, one a workload, at any moment. The only writer of profiles; bounded
  * in profiles, in edges of each, and in what an edge remembers, and each bound that bites is counted.
  */
-export class ProfileBook {
+export class ProfileBook implements Profiles {
   /** What was forgotten does not count, however late it is told. */
   readonly tombstones = new Tombstones();
   readonly #node: string | undefined;
@@ -123,18 +123,35 @@ export class ProfileBook {
     const workload = cluster.workload(ref);
     if (record === undefined && workload === undefined) return undefined;
     const edges = record?.edges("edges") ?? [];
-    return {
-      workload: { namespace: ref.namespace, kind: ref.kind, name: ref.name },
-      selector: workload?.selector ?? null,
-      pods: workload?.pods ?? [],
-      nodes: this.#nodes(edges, workload?.nodes ?? []),
-      observed: this.#observed(edges),
-      learned: judgeLearned(edges, this.#window.watchedMs),
-      ingress: edges.filter((edge) => edge.direction === "ingress").sort(byKey),
-      egress: edges.filter((edge) => edge.direction === "egress").sort(byKey),
-      failed: [...(record?.edges("failed") ?? [])].sort(byKey),
+    return makeProfile(ref, workload, {
+      edges,
+      failed: record?.edges("failed") ?? [],
       overflowed: record?.overflowed ?? 0,
-    };
+      nodes: this.#nodes(edges, workload?.nodes ?? []),
+      window: this.#window.now,
+      watchedMs: this.#window.watchedMs,
+    });
+  }
+
+  /** What was seen of a workload itself; undefined for one of which nothing was. */
+  seen(ref: WorkloadRef): Seen | undefined {
+    const record = this.#records.get(workloadKey(ref));
+    if (record === undefined) return undefined;
+    return { edges: record.edges("edges"), failed: record.edges("failed"), overflowed: record.overflowed };
+  }
+
+  hasSeen(ref: WorkloadRef): boolean {
+    return this.#records.has(workloadKey(ref));
+  }
+
+  /** How many edges that is, without making a list of them. */
+  edgeCount(ref: WorkloadRef): number {
+    return this.#records.get(workloadKey(ref))?.edgeCount ?? 0;
+  }
+
+  /** All workloads that were seen. */
+  workloads(): readonly WorkloadRef[] {
+    return [...this.#records.values()].map(({ workload }) => workload);
   }
 
   /** A workload that was seen, whatever the cluster knows of it now; the kind in any case. */
@@ -215,41 +232,15 @@ export class ProfileBook {
   }
 
   /** An agent has word from its own node even where the workload was silent there. */
-  #nodes(edges: readonly Edge[], expected: readonly string[]): Profile["nodes"] {
+  #nodes(edges: readonly Edge[], expected: readonly string[]): ReadonlySet<string> {
     const told = new Set(edges.flatMap((edge) => edge.nodes));
     if (this.#node !== undefined && expected.includes(this.#node)) told.add(this.#node);
-    return { seen: expected.filter((node) => told.has(node)).length, expected: expected.length };
-  }
-
-  #observed(edges: readonly Edge[]): Profile["observed"] {
-    const { sinceUs, untilUs, losses, older } = this.#window.now;
-    return {
-      since: sinceUs === null ? null : rfc3339(sinceUs),
-      until: untilUs === null ? null : rfc3339(untilUs),
-      connections: edges.reduce((sum, edge) => sum + edge.connections, 0),
-      dropped: losses === null ? null : losses.dropped,
-      losses: losses === null ? null : otherLosses(losses),
-      older,
-    };
+    return told;
   }
 }
 
 function endAll(counted: readonly CountedAt[]): void {
   for (const at of counted) at.profile.end(at);
-}
-
-function otherLosses({
-  sampledOut,
-  overflowed,
-  evicted,
-  restarts,
-  unwatchedUs,
-}: Losses): Profile["observed"]["losses"] {
-  return { sampledOut, overflowed, evicted, restarts, unwatchedSeconds: Math.round(unwatchedUs / 1e6) };
-}
-
-function byKey(a: Edge, b: Edge): number {
-  return compare(edgeKey(a), edgeKey(b));
 }
 
 function compare(a: string, b: string): number {

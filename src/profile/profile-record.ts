@@ -40,6 +40,10 @@ export class ProfileRecord {
     return this.#overflowed;
   }
 
+  get edgeCount(): number {
+    return this.#edges.size;
+  }
+
   /** The edge under which such a connection is counted: its own, or that of all that are not told one by one. */
   placeOf({ outcome }: Connection, edge: EdgeIdentity): EdgeIdentity {
     if (isConnected(outcome) || !isOutsideFailure(edge) || this.#failed.has(edgeKey(edge))) return edge;

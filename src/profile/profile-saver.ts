@@ -16,6 +16,8 @@ export interface SaverParts {
   readonly store: ProfileStore;
   /** Told when saving begins to fail, and when it works again. */
   readonly onWarning?: (message: string) => void;
+  /** Hears of every edge that has changed, each time that there are some. */
+  readonly onChanged?: (changed: readonly StoredEdge[]) => void;
 }
 
 /**
@@ -28,16 +30,18 @@ export class ProfileSaver {
   readonly #decisions: SaverParts["decisions"];
   readonly #store: ProfileStore;
   readonly #onWarning: (message: string) => void;
+  readonly #onChanged: (changed: readonly StoredEdge[]) => void;
   readonly #unsaved = new Map<string, StoredEdge>();
   #lastSavedMs = 0;
   #restartsSaved = 0;
   #fault: string | undefined;
 
-  constructor({ book, decisions, store, onWarning = () => undefined }: SaverParts) {
+  constructor({ book, decisions, store, onWarning = ignore, onChanged = ignore }: SaverParts) {
     this.#book = book;
     this.#decisions = decisions;
     this.#store = store;
     this.#onWarning = onWarning;
+    this.#onChanged = onChanged;
   }
 
   /** Why the last attempt failed, if it did. */
@@ -59,7 +63,9 @@ export class ProfileSaver {
 
   save(nowMs: number): void {
     try {
-      this.#gather(this.#book.takeChanged());
+      const changed = this.#book.takeChanged();
+      this.#gather(changed);
+      if (changed.length > 0) this.#onChanged(changed);
       const restarts = this.#book.window.losses?.restarts ?? 0;
       const isQuiet = this.#unsaved.size === 0 && restarts === this.#restartsSaved;
       if (isQuiet && nowMs - this.#lastSavedMs < WINDOW_PERIOD_MS) return;
@@ -123,11 +129,17 @@ export class ProfileSaver {
 
   #everything(): Stored {
     const { window, tombstones } = this.#book;
-    return { edges: this.#book.stored(), window, decisions: this.#decisions.list(), tombstones: tombstones.all() };
+    const { observer } = this.#store;
+    const edges = this.#book.stored();
+    return { edges, window, decisions: this.#decisions.list(), tombstones: tombstones.all(), observer };
   }
 
   #say(fault: string | undefined): void {
     if (fault !== this.#fault) this.#onWarning(fault === undefined ? "saved again" : `not saved: ${fault}`);
     this.#fault = fault;
   }
+}
+
+function ignore(): void {
+  // Where nobody else wants to know.
 }

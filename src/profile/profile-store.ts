@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { linkSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { WorkloadRef } from "../cluster/workload.ts";
@@ -25,6 +26,7 @@ export class ProfileStore implements DecisionStore {
   #inode: number | undefined;
   #damaged: readonly string[] = [];
   #hasLoaded = false;
+  #observer: string | undefined;
   #isClosed = false;
 
   /** Opens or makes `weir.db` in the folder; throws StoreFault, but not for a disk that is full, read-only or broken. */
@@ -54,6 +56,11 @@ export class ProfileStore implements DecisionStore {
     return this.#hasLoaded;
   }
 
+  /** What names this store, and no other: it is made with it, and survives damage that leaves it readable. */
+  get observer(): string {
+    return (this.#observer ??= randomBytes(8).toString("hex"));
+  }
+
   /** Names of the damaged stores that lie beside this one. */
   get damaged(): readonly string[] {
     return this.#damaged;
@@ -77,6 +84,7 @@ export class ProfileStore implements DecisionStore {
     if (this.#rows === undefined) {
       const copied = readCopy(this.#file);
       this.#hasLoaded = copied !== undefined;
+      this.#observer ??= copied?.observer;
       return copied ?? NOTHING_STORED;
     }
     this.#hasLoaded = true;
@@ -131,6 +139,7 @@ export class ProfileStore implements DecisionStore {
 
   #use(): void {
     this.#rows = new StoreRows(openDatabase(this.#file));
+    this.#observer ??= this.#rows.observer;
     this.#inode = inodeOf(this.#file);
     this.#damaged = listSetAside(this.#file).map((file) => basename(file));
   }

@@ -26,13 +26,15 @@ export function readStored(database: DatabaseSync): Reading {
   const windows = readTable(database, { table: "window", order: "id", read: toWindow });
   const decisions = readTable(database, { table: "decision", order: "workload", read: toDecisions });
   const tombstones = readTable(database, { table: "forgotten", order: "rowid", read: toTombstone });
-  const damages = [edges, windows, decisions, tombstones].flatMap(({ damage }) => damage ?? []);
+  const observers = readTable(database, { table: "observer", order: "rowid", read: ({ id }) => id as string });
+  const damages = [edges, windows, decisions, tombstones, observers].flatMap(({ damage }) => damage ?? []);
   return {
     stored: {
       edges: edges.values,
       window: windows.values[0] ?? NOTHING_STORED.window,
       decisions: decisions.values,
       tombstones: tombstones.values,
+      observer: observers.values[0],
     },
     damage: damages.length === 0 ? undefined : damages.join("; "),
   };

@@ -34,16 +34,22 @@ export class StoreRows {
     return readStored(this.#database);
   }
 
+  get observer(): string {
+    const { id } = orDamage(() => this.#database.prepare("SELECT id FROM observer").get()) as { readonly id: string };
+    return id;
+  }
+
   save(edges: readonly StoredEdge[], window: Readonly<Window>): void {
     this.#inTransaction(() => this.#putEdges(edges, window));
   }
 
   /** Into an empty store. */
-  fill({ edges, window, decisions, tombstones }: Stored): void {
+  fill({ edges, window, decisions, tombstones, observer }: Stored): void {
     this.#inTransaction(() => {
       this.#putEdges(edges, window);
       for (const stored of decisions) this.#decision.run(...decisionRow(stored));
       for (const tombstone of tombstones) this.#tombstone.run(...tombstoneRow(tombstone));
+      if (observer !== undefined) this.#database.prepare("UPDATE observer SET id = ?").run(observer);
     });
   }
 

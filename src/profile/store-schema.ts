@@ -30,6 +30,9 @@ const MIGRATIONS: readonly string[] = [
    ALTER TABLE window ADD COLUMN checksum INTEGER;
    ALTER TABLE decision ADD COLUMN checksum INTEGER;
    ALTER TABLE forgotten ADD COLUMN checksum INTEGER;`,
+  // Names this store among all that ever counted for the cluster.
+  `CREATE TABLE observer (id TEXT NOT NULL);
+   INSERT INTO observer VALUES (lower(hex(randomblob(8))));`,
 ];
 
 /** No weir has so many schemas: the number has been overwritten. */

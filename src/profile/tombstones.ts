@@ -5,6 +5,8 @@ import { isBuried, replaces, type Tombstone } from "./forgetting.ts";
 const MAX_OF_WORKLOAD = 256;
 const MAX_IN_ALL = 16_384;
 
+const NONE: readonly Tombstone[] = [];
+
 /** There is no room for another tombstone; one that forgets a whole profile takes the place of all of that profile. */
 export class TombstonesFull extends Error {
   override readonly name = "TombstonesFull";
@@ -15,9 +17,14 @@ export class Tombstones {
   readonly #byWorkload = new Map<string, readonly Tombstone[]>();
   #size = 0;
 
+  /** The very same list until another is set. */
+  of(workload: WorkloadRef): readonly Tombstone[] {
+    return this.#byWorkload.get(workloadKey(workload)) ?? NONE;
+  }
+
   /** Those of the new one's workload, as they would be with it. Throws TombstonesFull. */
   with(tombstone: Tombstone): readonly Tombstone[] {
-    const known = this.#byWorkload.get(workloadKey(tombstone.workload)) ?? [];
+    const known = this.of(tombstone.workload);
     const next = [...known.filter((older) => !replaces(tombstone, older)), tombstone];
     if (next.length > MAX_OF_WORKLOAD || this.#size - known.length + next.length > MAX_IN_ALL)
       throw new TombstonesFull("too many forgettings are kept already: forget the whole profile, in place of parts");
@@ -43,7 +50,6 @@ export class Tombstones {
   /** `startUs`: when the connection began, in microseconds since 1970. */
   isBuried(workload: WorkloadRef, key: string, startUs: number): boolean {
     if (this.#size === 0) return false;
-    const own = this.#byWorkload.get(workloadKey(workload)) ?? [];
-    return own.some((tombstone) => isBuried(key, Math.floor(startUs / 1000), tombstone));
+    return this.of(workload).some((tombstone) => isBuried(key, Math.floor(startUs / 1000), tombstone));
   }
 }

@@ -8,13 +8,13 @@ import { readPolicy } from "../policy/check/read-policy.ts";
 import { compilePolicies } from "../policy/evaluate/evaluate.ts";
 import { indexEnds } from "../policy/evaluate/find-end.ts";
 import type { Question } from "../policy/evaluate/verdict.ts";
-import type { ProfileBook } from "../profile/profile-book.ts";
+import type { Profiles } from "../profile/profiles.ts";
 import type { App } from "./app.ts";
 import { HttpProblem } from "./problem.ts";
 import { answers, checkBody, problem } from "./shapes.ts";
 
 export interface CheckRouteParts {
-  readonly book: ProfileBook;
+  readonly book: Profiles;
   readonly cluster: ClusterState;
 }
 

@@ -5,14 +5,14 @@ import { InvalidOptions } from "../policy/option-faults.ts";
 import { readDecisions } from "../policy/read-decisions.ts";
 import { type DecisionBook, DecisionsFull, type StoredDecisions } from "../profile/decision-book.ts";
 import { type Decisions, DecisionsSchema } from "../profile/decisions.ts";
-import type { ProfileBook } from "../profile/profile-book.ts";
+import type { Profiles } from "../profile/profiles.ts";
 import type { App } from "./app.ts";
 import { HttpProblem } from "./problem.ts";
 import { findProfile, inNamespace, type WorkloadPath, workloadPath } from "./profile-routes.ts";
 import { decisionsList, problem } from "./shapes.ts";
 
 export interface DecisionRouteParts {
-  readonly book: ProfileBook;
+  readonly book: Profiles;
   readonly cluster: ClusterState;
   readonly decisions: DecisionBook;
 }

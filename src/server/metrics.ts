@@ -15,6 +15,17 @@ export interface MetricSources {
   readonly missed: () => readonly string[];
   /** Connections that wait until it is known whose they are. */
   readonly queue: Pick<IdentityQueue, "size" | "overflowed">;
+  /** What is exchanged with other nodes' agents, where there are some. */
+  readonly parts?: ExchangedParts | undefined;
+}
+
+/** Parts of profiles: those that wait to be published, and those of others while somebody asks. */
+export interface ExchangedParts {
+  readonly waiting: number;
+  readonly fault: string | undefined;
+  readonly profiles: {
+    readonly counts: { readonly held: number; readonly leftOut: number; readonly unreadable: number };
+  };
 }
 
 /** A registry of its own, not prom-client's global one, so that two agents in one process (as in tests) do not meet. */
@@ -92,7 +103,19 @@ export function makeRegistry(sources: MetricSources): Registry {
     book.placement.reasons.reduce((sum, [, count]) => sum + count, 0),
   );
   countUnreadable(registry, captureStatus);
+  if (sources.parts !== undefined) showParts(registry, sources.parts);
   return registry;
+}
+
+function showParts(registry: Registry, parts: ExchangedParts): void {
+  const gauge = (name: string, help: string, value: () => number): void => {
+    registry.registerMetric(new Gauge({ name, help, registers: [], collect: setTo(value) }));
+  };
+  gauge("weir_parts_waiting", "Objects that wait to be written to the API", () => parts.waiting);
+  gauge("weir_parts_exchanged", "Whether parts can be written and read", () => Number(parts.fault === undefined));
+  gauge("weir_parts_held", "Parts of other nodes that are held to answer from", () => parts.profiles.counts.held);
+  gauge("weir_parts_left_out", "Those that there is no room for", () => parts.profiles.counts.leftOut);
+  gauge("weir_parts_unreadable", "Those that could not be read", () => parts.profiles.counts.unreadable);
 }
 
 function countUnreadable(registry: Registry, captureStatus: MetricSources["captureStatus"]): void {

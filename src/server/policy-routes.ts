@@ -9,7 +9,7 @@ import { ReviewSchema } from "../policy/review/review-shape.ts";
 import { toYaml } from "../policy/yaml.ts";
 import type { WorkloadRef } from "../cluster/workload.ts";
 import type { DecisionBook } from "../profile/decision-book.ts";
-import type { ProfileBook } from "../profile/profile-book.ts";
+import type { Profiles } from "../profile/profiles.ts";
 import type { App } from "./app.ts";
 import { HttpProblem } from "./problem.ts";
 import { findProfile, workloadPath } from "./profile-routes.ts";
@@ -28,7 +28,7 @@ const schema = { body: GeneratorOptionsSchema, produces: PRODUCES };
 const validatorCompiler = () => (value: unknown) => ({ value });
 
 export interface PolicyRouteParts {
-  readonly book: ProfileBook;
+  readonly book: Profiles;
   readonly cluster: ClusterState;
   readonly decisions: DecisionBook;
 }

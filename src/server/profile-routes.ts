@@ -4,15 +4,15 @@ import type { WorkloadRef } from "../cluster/workload.ts";
 import { type Edge, edgeKey } from "../profile/edge.ts";
 import { drawGraph } from "../profile/graph.ts";
 import type { Forgetting } from "../profile/forgetting.ts";
-import type { ProfileBook } from "../profile/profile-book.ts";
 import type { Profile } from "../profile/profile.ts";
+import type { Profiles } from "../profile/profiles.ts";
 import { TombstonesFull } from "../profile/tombstones.ts";
 import type { App } from "./app.ts";
 import { HttpProblem } from "./problem.ts";
 import { forgotten, graph, profile as profileShape, profileSummaries, problem } from "./shapes.ts";
 
 export interface ProfileRouteParts {
-  readonly book: ProfileBook;
+  readonly book: Profiles;
   readonly cluster: ClusterState;
   /** Forgets it for good; returns the ids of the edges forgotten. Throws TombstonesFull. */
   readonly forget: (workload: WorkloadRef, what: Forgetting) => readonly string[];
@@ -89,11 +89,7 @@ export function addProfileRoutes(app: App, { book, cluster, forget }: ProfileRou
 }
 
 /** The profile that a path names: of a workload of the cluster, or of one that was seen and is gone. Throws a 404. */
-export function findProfile(
-  { namespace, kind, name }: WorkloadPath,
-  book: ProfileBook,
-  cluster: ClusterState,
-): Profile {
+export function findProfile({ namespace, kind, name }: WorkloadPath, book: Profiles, cluster: ClusterState): Profile {
   const ref = cluster.findWorkload(namespace, kind, name) ?? book.find(namespace, kind, name);
   const profile = ref === undefined ? undefined : book.profile(ref, cluster);
   if (profile === undefined) throw new HttpProblem(404, `no workload ${namespace}/${kind}/${name} is known`);

@@ -68,6 +68,7 @@ function addRoutes(app: App, parts: ServerParts): void {
     routes.get("/openapi.json", { schema: { summary: "This API, as OpenAPI" } }, () => app.swagger());
   });
   app.register(async (routes: App) => {
+    routes.addHook("preHandler", async () => parts.book.gather?.());
     // What somebody has seen, no crash takes back.
     routes.addHook("onSend", (_request, _reply, payload, done) => {
       parts.keep();

@@ -6,7 +6,13 @@ import type {
   V1DaemonSet,
   V1Namespace,
 } from "@kubernetes/client-node";
-import type { V1PriorityClass, V1ServiceAccount } from "@kubernetes/client-node";
+import type {
+  V1CustomResourceDefinition,
+  V1PriorityClass,
+  V1ServiceAccount,
+  V1ValidatingAdmissionPolicy,
+  V1ValidatingAdmissionPolicyBinding,
+} from "@kubernetes/client-node";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
@@ -28,6 +34,10 @@ export const clusterRole = readManifest("cluster-role.yaml") as V1ClusterRole;
 export const clusterRoleBinding = readManifest("cluster-role-binding.yaml") as V1ClusterRoleBinding;
 export const priorityClass = readManifest("priority-class.yaml") as V1PriorityClass;
 export const daemonSet = readManifest("daemonset.yaml") as V1DaemonSet;
+
+export const networkProfileDefinition = readManifest("network-profile.yaml") as V1CustomResourceDefinition;
+export const ownNodePolicy = readManifest("own-node-policy.yaml") as V1ValidatingAdmissionPolicy;
+export const ownNodePolicyBinding = readManifest("own-node-policy-binding.yaml") as V1ValidatingAdmissionPolicyBinding;
 
 export const podSpec = daemonSet.spec!.template.spec!;
 export const agent = container("agent");

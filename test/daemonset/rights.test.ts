@@ -4,7 +4,7 @@ import * as base from "./manifests.ts";
 
 const { agent, capture, dataFolder, everyContainer, podSpec } = base;
 
-await t.test("the agent may read what names addresses, and nothing else", (t) => {
+await t.test("the agent may read what names addresses, tell the others what it saw, and nothing else", (t) => {
   const verbs = ["list", "watch"];
   t.strictSame(base.clusterRole.rules, [
     { apiGroups: [""], resources: ["pods", "services", "namespaces", "nodes"], verbs },
@@ -13,6 +13,7 @@ await t.test("the agent may read what names addresses, and nothing else", (t) =>
     { apiGroups: ["batch"], resources: ["jobs", "cronjobs"], verbs },
     { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs },
     { apiGroups: ["networking.k8s.io"], resources: ["servicecidrs"], verbs },
+    { apiGroups: ["weir.io"], resources: ["networkprofiles"], verbs: [...verbs, "create", "patch", "delete"] },
   ]);
   const { roleRef, subjects } = base.clusterRoleBinding;
   t.strictSame(roleRef, { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "weir" });

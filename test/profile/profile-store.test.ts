@@ -238,7 +238,7 @@ await t.test("a store of a newer weir is refused in one line that names the file
   database.close();
   t.throws(
     () => new ProfileStore(folder),
-    new StoreFault(`${folder}/weir.db: made by a newer weir (schema 99; this one knows 5)`),
+    new StoreFault(`${folder}/weir.db: made by a newer weir (schema 99; this one knows 6)`),
   );
 });
 

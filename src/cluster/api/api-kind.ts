@@ -6,6 +6,8 @@ export interface ApiKind {
   readonly resource: string;
   /** Not every server has it, which is nothing that is missed. */
   readonly isOptional?: true;
+  /** Only those with these labels, as a label selector writes it; all where it is left out. */
+  readonly labelSelector?: string;
 }
 
 /** What weir reads of a cluster: each needs the verbs list and watch. */

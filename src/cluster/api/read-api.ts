@@ -29,12 +29,20 @@ export async function listKind(
   signal: AbortSignal,
 ): Promise<string> {
   for (let from: string | undefined = ""; ;) {
-    const query = new URLSearchParams({ limit: String(PAGE), ...(from !== "" && { continue: from }) });
+    const query = new URLSearchParams({
+      limit: String(PAGE),
+      ...(from !== "" && { continue: from }),
+      ...selectorOf(kind),
+    });
     const response = await connection.open(`${pathOf(kind)}?${query.toString()}`, LIST_IDLE_MS, signal);
     const { metadata } = await readPage(response, kind, onObjects);
     from = metadata?.continue;
     if (from === undefined || from === "") return metadata?.resourceVersion ?? "";
   }
+}
+
+function selectorOf({ labelSelector }: ApiKind): { readonly labelSelector?: string } {
+  return labelSelector === undefined ? {} : { labelSelector };
 }
 
 interface ListHead {
@@ -94,6 +102,7 @@ export async function* watchKind(
     allowWatchBookmarks: "true",
     resourceVersion,
     timeoutSeconds: String(Math.round(seconds)),
+    ...selectorOf(kind),
   });
   const response = await connection.open(`${pathOf(kind)}?${query.toString()}`, WATCH_IDLE_MS, signal);
   onOpen();

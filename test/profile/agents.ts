@@ -1,0 +1,129 @@
+/** The agents of several nodes, without their captures: books, stores, and what they exchange through one API server. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pino } from "pino";
+import type { Test } from "tap";
+import { type ApiConnection, connectApi } from "../../src/cluster/api/connect-api.ts";
+import type { ClusterState } from "../../src/cluster/cluster-state.ts";
+import type { Connection } from "../../src/flow/connection.ts";
+import { DecisionBook, tellingStore } from "../../src/profile/decision-book.ts";
+import { type ExchangePaces, PartExchange } from "../../src/profile/part/part-exchange.ts";
+import { ProfileBook } from "../../src/profile/profile-book.ts";
+import { ProfileSaver } from "../../src/profile/profile-saver.ts";
+import { ProfileStore } from "../../src/profile/profile-store.ts";
+import { ApiServer, type ApiServerOptions } from "../api-server/api-server.ts";
+import { networkProfileDefinition } from "../daemonset/manifests.ts";
+
+/** Tests have no minutes to wait. */
+export const quick: ExchangePaces = {
+  parts: { gatherMs: 0, newEdgesMs: 0, countsFirstMs: 3_600_000, countsMostMs: 3_600_000, refusedMs: 50 },
+  reads: { idleMs: 600_000, patienceMs: 5_000 },
+  writes: { lookMs: 5, gapMs: 0, firstMs: 10, mostMs: 50 },
+  pauses: { firstMs: 10, mostMs: 50, missedMs: 50, silentMs: 60_000 },
+  roundMs: 3_600_000,
+};
+
+export async function apiServer(t: Test, options: ApiServerOptions = {}): Promise<ApiServer> {
+  const server = await new ApiServer([networkProfileDefinition], options).start();
+  t.teardown(() => server.stop());
+  return server;
+}
+
+export interface AgentOptions {
+  readonly folder: string;
+  readonly cluster: ClusterState;
+  readonly connection: ApiConnection;
+  readonly paces?: Partial<ExchangePaces>;
+  readonly nowMs?: () => number;
+}
+
+/** One node's agent: what is captured is handed to `see`. */
+export class Agent {
+  readonly node: string;
+  readonly book: ProfileBook;
+  readonly decisions: DecisionBook;
+  readonly exchange: PartExchange;
+  readonly log: { readonly msg: string }[] = [];
+  readonly #store: ProfileStore;
+  readonly #saver: ProfileSaver;
+  readonly #cluster: ClusterState;
+  readonly #stop = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(node: string, { folder, cluster, connection, paces = {}, nowMs = Date.now }: AgentOptions) {
+    this.node = node;
+    this.#cluster = cluster;
+    this.#store = new ProfileStore(folder);
+    this.book = new ProfileBook(node);
+    const stored = this.#store.load();
+    this.book.restore(stored);
+    this.decisions = new DecisionBook(tellingStore(this.#store, (...decided) => this.exchange.decided(...decided)));
+    this.decisions.restore(stored.decisions);
+    this.#saver = new ProfileSaver({
+      book: this.book,
+      decisions: this.decisions,
+      store: this.#store,
+      onChanged: (changed) => this.exchange.note(changed),
+    });
+    this.exchange = new PartExchange({
+      connection,
+      node,
+      cluster,
+      nowMs,
+      book: this.book,
+      saver: this.#saver,
+      decisions: this.decisions,
+      observer: this.#store.observer,
+      signal: this.#stop.signal,
+      logger: pino({ level: "info" }, { write: (line) => this.log.push(JSON.parse(line) as { msg: string }) }),
+      paces: { ...quick, ...paces },
+    });
+  }
+
+  get observer(): string {
+    return this.#store.observer;
+  }
+
+  start(): this {
+    this.#running = this.exchange.run();
+    return this;
+  }
+
+  see(...connections: readonly Connection[]): this {
+    for (const connection of connections) this.book.addClosed(this.#cluster.identifyConnection(connection));
+    this.#saver.save(Date.now());
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort();
+    await this.#running;
+    this.#store.close();
+  }
+}
+
+export interface AgentsOptions {
+  readonly cluster: ClusterState;
+  readonly server: ApiServer;
+  readonly paces?: Partial<ExchangePaces>;
+  readonly nowMs?: () => number;
+}
+
+/** Makes agents, each with a folder of its own node, and ends them with the test. */
+export async function makeAgents(t: Test, { server, ...options }: AgentsOptions): Promise<(node: string) => Agent> {
+  const folder = t.testdir();
+  const connection = await connect(folder, server);
+  return (node) => {
+    mkdirSync(join(folder, node), { recursive: true });
+    const agent = new Agent(node, { ...options, connection, folder: join(folder, node) });
+    t.teardown(() => agent.stop());
+    return agent;
+  };
+}
+
+export async function connect(folder: string, server: ApiServer): Promise<ApiConnection> {
+  const path = join(folder, "kubeconfig");
+  writeFileSync(path, server.kubeconfig());
+  return connectApi({ kind: "kubeconfig", path });
+}
