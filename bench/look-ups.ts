@@ -50,7 +50,9 @@ function measure(when: "before" | "after"): void {
   if (right !== LOOK_UPS) throw new Error(`${LOOK_UPS - right} look-ups found no pod`);
   checkNames(timeUs, when);
   const rate = LOOK_UPS / (user + system);
-  console.log(`${pods} pods, ${when} a tenth was replaced: ${rate.toFixed(1)} million look-ups a second of a processor`);
+  console.log(
+    `${pods} pods, ${when} a tenth was replaced: ${rate.toFixed(1)} million look-ups a second of a processor`,
+  );
 }
 
 function checkNames(timeUs: number, when: "before" | "after"): void {

@@ -58,7 +58,6 @@ function owned(name: string, owner: object): object {
   return { ...object, metadata: { ...object.metadata, namespace: "shop", ownerReferences: [owner] } };
 }
 
-
 async function follow(t: Test, objects: readonly object[]) {
   const server = await new ApiServer([
     ...Object.keys(KINDS).map((kind) => definition(kind as Kind)),
