@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { cpuSeconds } from "./process-cost.ts";
 
 const pods = process.argv[2] ?? "100000";
 const limitMs = 600_000;
@@ -43,10 +44,10 @@ const agent = spawn(
 );
 try {
   const { syncMs, slowestMs } = await untilSynced(agent);
+  const ofProcessor = cpuSeconds(agent.pid ?? 0).toFixed(1);
   await sleep(3_000);
-  console.log(
-    `${pods} pods known after ${(syncMs / 1000).toFixed(1)} s; slowest answer meanwhile ${Math.round(slowestMs)} ms`,
-  );
+  const known = `${pods} pods known after ${(syncMs / 1000).toFixed(1)} s, ${ofProcessor} of them of a processor`;
+  console.log(`${known}; slowest answer meanwhile ${Math.round(slowestMs)} ms`);
   console.log(`resident ${memory(agent, "VmRSS")} MiB, at the peak ${memory(agent, "VmHWM")} MiB`);
 } finally {
   agent.kill();
