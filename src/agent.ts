@@ -17,9 +17,12 @@ import { StoreFault } from "./profile/store-file.ts";
 import { captureCondition } from "./server/capture-condition.ts";
 import { toFlowLine } from "./server/flow-line.ts";
 import { FlowLog } from "./server/flow-log.ts";
+import { addDoorMetrics } from "./server/door-metrics.ts";
+import { openFrontDoor } from "./server/front-door.ts";
 import type { Condition } from "./server/health-routes.ts";
 import { makeRegistry } from "./server/metrics.ts";
 import { buildServer } from "./server/server.ts";
+import { CertificateFault } from "./server/tls/certificate.ts";
 
 /** How long requests may still take when the agent has been told to end. */
 const GOODBYE_MS = 1_000;
@@ -78,10 +81,20 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   }).catch(refuse);
 
   // Who may ask.
+  const door = orRefuse(() =>
+    openFrontDoor({
+      ...options,
+      settings: options.access,
+      connection: followed.connection,
+      logger: logger.child({ stage: "access" }),
+      signal: stop.signal,
+    }),
+  );
   const conditions = (): readonly Condition[] => [
     captureCondition(feed.status, captureStatus),
     { name: "cluster", ok: followed.fault() === undefined, detail: clusterDetail(followed, cluster) },
     { name: "store", ok: saver.fault === undefined, detail: saver.fault ?? "saved" },
+    ...door.doorConditions(),
   ];
   const registry = makeRegistry({
     captureStatus: () => captureStatus,
@@ -90,7 +103,9 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     cluster,
     queue,
   });
+  addDoorMetrics(registry, door);
   const server = await buildServer({
+    ...door,
     book,
     cluster,
     flows,
@@ -152,7 +167,9 @@ function orRefuse<Value>(start: () => Value): Value {
 
 /** What the user can mend is one line; everything else is ours and shows its stack. */
 function refuse(error: unknown): never {
-  const isTheirs = [CaptureRefused, StoreFault, ClusterFileError, ApiRefused].some((kind) => error instanceof kind);
+  const isTheirs = [CaptureRefused, StoreFault, ClusterFileError, ApiRefused, CertificateFault].some(
+    (kind) => error instanceof kind,
+  );
   const isListening = error instanceof Error && "code" in error && "syscall" in error && error.syscall === "listen";
   if (!isTheirs && !isListening) throw error;
   throw new UsageError(isListening ? `--listen: ${error.message}` : (error as Error).message, { cause: error });

@@ -19,8 +19,8 @@ for (const [args, message] of [
     /^weir: egressCidrs\[0\]\.cidr: [^\n]*1\.2\.3\.4\/32[^\n]*\n$/u,
   ],
   [
-    ["agent", "--listen", "0.0.0.0:1", "--capture", "pigeon"],
-    /^weir: --capture pigeon[^\n]*; --listen [^\n]*loopback[^\n]*; --cluster is missing[^\n]*\n$/u,
+    ["agent", "--listen", "example.org:1", "--capture", "pigeon"],
+    /^weir: --capture pigeon[^\n]*; --listen example\.org:1: expected ADDRESS:PORT[^\n]*; --cluster is missing[^\n]*\n$/u,
   ],
   [["agent", "--cluster", "x", "--kubeconfig", "y"], /^weir: --cluster and --kubeconfig: give one of them\n$/u],
   [["agent", "--kubeconfig", "/nowhere"], /^weir: --kubeconfig \/nowhere: [^\n]*ENOENT[^\n]*\n$/u],
