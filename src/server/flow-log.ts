@@ -69,7 +69,7 @@ export class FlowLog<Flow = unknown> {
 
   /** Ends all streams: the server is closing. */
   close(): void {
-    for (const follower of this.#followers) follower.push(null);
+    for (const follower of this.#followers) follower.end();
   }
 }
 
@@ -81,6 +81,7 @@ export class Follower extends Readable {
   readonly caller: string;
   sight: Sight;
   #lost = 0;
+  #hasEnded = false;
 
   constructor(caller: string, sight: Sight) {
     super({ highWaterMark: MAX_WAITING_OCTETS });
@@ -93,7 +94,7 @@ export class Follower extends Readable {
   }
 
   offer(line: string): void {
-    if (line === "") return;
+    if (line === "" || this.#hasEnded) return;
     if (this.readableLength > MAX_WAITING_OCTETS) {
       this.#lost += 1;
       if (this.#lost >= MAX_LOST) this.destroy();
@@ -104,9 +105,11 @@ export class Follower extends Readable {
     this.push(line);
   }
 
-  /** A last line says why. */
-  end(why: string): void {
-    this.push(`${JSON.stringify({ ended: why })}\n`);
+  /** A last line says why, if there is something to say. */
+  end(why?: string): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    if (why !== undefined) this.push(`${JSON.stringify({ ended: why })}\n`);
     this.push(null);
   }
 }
