@@ -6,7 +6,7 @@ import type {
   V1DaemonSet,
   V1Namespace,
 } from "@kubernetes/client-node";
-import type { V1PriorityClass, V1ServiceAccount } from "@kubernetes/client-node";
+import type { V1PriorityClass, V1Service, V1ServiceAccount } from "@kubernetes/client-node";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
@@ -27,6 +27,11 @@ export const serviceAccount = readManifest("service-account.yaml") as V1ServiceA
 export const clusterRole = readManifest("cluster-role.yaml") as V1ClusterRole;
 export const clusterRoleBinding = readManifest("cluster-role-binding.yaml") as V1ClusterRoleBinding;
 export const priorityClass = readManifest("priority-class.yaml") as V1PriorityClass;
+export const service = readManifest("service.yaml") as V1Service;
+/** Of those who ask weir. */
+export const userRoles = ["reader", "editor", "metrics"].map(
+  (name) => readManifest(`cluster-role-${name}.yaml`) as V1ClusterRole,
+);
 export const daemonSet = readManifest("daemonset.yaml") as V1DaemonSet;
 
 export const podSpec = daemonSet.spec!.template.spec!;
