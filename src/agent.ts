@@ -18,7 +18,7 @@ import { captureCondition } from "./server/capture-condition.ts";
 import { toFlowLine } from "./server/flow-line.ts";
 import { FlowLog } from "./server/flow-log.ts";
 import { addDoorMetrics } from "./server/door-metrics.ts";
-import { openFrontDoor } from "./server/front-door.ts";
+import { followCertificate, openFrontDoor, sayWhere } from "./server/front-door.ts";
 import type { Condition } from "./server/health-routes.ts";
 import { makeRegistry } from "./server/metrics.ts";
 import { buildServer } from "./server/server.ts";
@@ -52,6 +52,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   book.restore(stored);
   decisions.restore(stored.decisions);
   const saver = new ProfileSaver(book, store);
+  const certificates = orRefuse(() => followCertificate(options, logger.child({ stage: "access" }), stop.signal));
 
   // What becomes of a connection.
   const flows = new FlowLog(toFlowLine);
@@ -81,15 +82,11 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   }).catch(refuse);
 
   // Who may ask.
-  const door = orRefuse(() =>
-    openFrontDoor({
-      ...options,
-      settings: options.access,
-      connection: followed.connection,
-      logger: logger.child({ stage: "access" }),
-      signal: stop.signal,
-    }),
-  );
+  const door = openFrontDoor(options.access, {
+    certificates,
+    connection: followed.connection,
+    logger: logger.child({ stage: "access" }),
+  });
   const conditions = (): readonly Condition[] => [
     captureCondition(feed.status, captureStatus),
     { name: "cluster", ok: followed.fault() === undefined, detail: clusterDetail(followed, cluster) },
@@ -122,7 +119,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     saver.save(Date.now());
   }, SAVE_PERIOD_MS);
   try {
-    await server.listen(options.listen).catch(refuse);
+    await server.listen({ ...options.listen, listenTextResolver: (url) => sayWhere(url, door) }).catch(refuse);
     // What is captured before the cluster is known waits for it in the queue.
     const sayWhenKnown = async (): Promise<void> => {
       await followed.first;

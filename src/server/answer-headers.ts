@@ -28,7 +28,9 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
 
 /** Answers what is no HTTP request, or not in time, and is done with that connection. */
 export function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
+  // Who has not got through the handshake can be told nothing.
+  const isSecuring = error.code === "EPROTO" || /^ERR_(TLS|SSL)/u.test(error.code ?? "");
+  if (isSecuring || error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
     return;
   }
@@ -41,5 +43,6 @@ export function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): v
     connection: "close",
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`, () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`);
+  socket.destroySoon();
 }

@@ -22,15 +22,11 @@ export interface AccessSettings {
   readonly tls: CertificateFiles | "self-made" | undefined;
 }
 
-export interface DoorOptions {
-  readonly settings: AccessSettings;
-  readonly listen: ListenAddress;
+export interface DoorParts {
+  readonly certificates: FollowedCertificate | undefined;
   /** To the API server; undefined where the cluster comes from files. */
   readonly connection: ApiConnection | undefined;
-  readonly dataDir: string;
-  readonly node: string | undefined;
   readonly logger: Logger;
-  readonly signal: AbortSignal;
 }
 
 /** What stands between the network and the routes. */
@@ -44,9 +40,7 @@ export interface FrontDoor {
   readonly doorConditions: () => readonly Condition[];
 }
 
-/** Throws CertificateFault where there is no certificate to begin with. */
-export function openFrontDoor(options: DoorOptions): FrontDoor {
-  const { settings, connection, logger, signal } = options;
+export function openFrontDoor(settings: AccessSettings, { certificates, connection, logger }: DoorParts): FrontDoor {
   const { auth, audience, metricsAuth, hosts } = settings;
   const kubernetes =
     auth === "kubernetes" && connection !== undefined
@@ -54,8 +48,6 @@ export function openFrontDoor(options: DoorOptions): FrontDoor {
       : undefined;
   // The command line has seen to it; a door that stands open for want of somebody to ask would be the worst of faults.
   if (auth === "kubernetes" && kubernetes === undefined) throw new Error("nobody can be asked who calls");
-  const certificates = certificatesFor(options);
-  certificates?.follow(signal);
   return {
     access: kubernetes ?? openAccess,
     guardsMetrics: metricsAuth === "kubernetes",
@@ -70,16 +62,34 @@ export function openFrontDoor(options: DoorOptions): FrontDoor {
   };
 }
 
+/** For the log: fastify does not know of the TLS. */
+export function sayWhere(url: string, { certificates }: FrontDoor): string {
+  return `listening at ${certificates === undefined ? url : url.replace(/^http:/u, "https:")}`;
+}
+
 function condition(name: string, fault: string | undefined, otherwise: string): Condition {
   return { name, ok: fault === undefined, detail: fault ?? otherwise };
 }
 
-function certificatesFor({ settings, listen, dataDir, node, logger }: DoorOptions): FollowedCertificate | undefined {
-  const { tls } = settings;
+export interface CertificateOptions {
+  readonly access: AccessSettings;
+  readonly listen: ListenAddress;
+  readonly dataDir: string;
+  readonly node: string | undefined;
+}
+
+/** The certificate of TLS, if there is to be any. Throws CertificateFault where there is none to begin with. */
+export function followCertificate(
+  { access, listen, dataDir, node }: CertificateOptions,
+  logger: Logger,
+  signal: AbortSignal,
+): FollowedCertificate | undefined {
+  const { tls } = access;
   if (tls === undefined) return undefined;
-  if (tls !== "self-made") return new FollowedCertificate({ files: tls, logger });
-  const files = selfMadeFiles(dataDir);
+  const files = tls === "self-made" ? selfMadeFiles(dataDir) : tls;
   const names = ownNames(node, listen.host);
-  const prepare = (): void => keepSelfMade({ files, names, nowMs: Date.now() });
-  return new FollowedCertificate({ files, prepare, logger });
+  const keep = (): void => keepSelfMade({ files, names, nowMs: Date.now() });
+  const certificates = new FollowedCertificate({ files, logger, ...(tls === "self-made" && { prepare: keep }) });
+  certificates.follow(signal);
+  return certificates;
 }

@@ -117,13 +117,18 @@ async function reader(rule: NamespaceRule, request: FastifyRequest, guard: Guard
   const { access, namespaces } = guard;
   const namespace = namespaceOf(rule, request);
   const identify = (): Promise<Caller> => access.identify(request.headers.authorization);
-  const again = async (): Promise<Sight> => {
-    const question = { access, caller: await identify(), right: rule.right };
+  const look = (caller: Caller): Promise<Sight> => {
+    const question = { access, caller, right: rule.right };
     return namespace === undefined ? lookAround(namespaces(), question) : lookInto(namespace, question);
   };
   const caller = await identify();
   const own = namespace === undefined ? [] : [namespace];
-  return { caller: caller.id, sight: await again(), again, among: (others) => among(own, others, { access, caller }) };
+  return {
+    caller: caller.id,
+    sight: await look(caller),
+    again: async () => look(await identify()),
+    among: (others) => among(own, others, { access, caller }),
+  };
 }
 
 /** Whoever was let into a namespace sees that one. */
