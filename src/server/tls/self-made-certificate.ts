@@ -50,10 +50,10 @@ export function makeCertificate({ names, nowMs }: SelfMadeOptions): Certificate 
 /** Issuer and subject. */
 const SELF = der.sequence(der.set(der.sequence(der.objectId(ID.commonName), der.utf8("weir"))));
 
-/** 4.1.2.2: positive, and at most 20 octets. */
+/** 4.1.2.2: positive, and at most 20 octets. DER begins no number with a zero that it does not need. */
 function serialNumber(): Buffer {
   const number = randomBytes(16);
-  number[0] = (number[0]! & 0x7f) | 0x40;
+  number[0] = number[0]! | 1;
   return number;
 }
 

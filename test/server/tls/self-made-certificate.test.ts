@@ -25,7 +25,15 @@ await t.test("it says whom it is for, for how long, and that it may sign nothing
   const parsed = new X509Certificate(made.cert);
   t.ok(parsed.verify(parsed.publicKey), "its own key vouches for it");
   t.equal(parsed.checkIP("2001:db8::5"), "2001:db8::5");
-  t.not(makeCertificate({ names, nowMs }).cert, made.cert);
+  const serials = Array.from(
+    { length: 24 },
+    () => new X509Certificate(makeCertificate({ names, nowMs }).cert).serialNumber,
+  );
+  t.ok(
+    serials.every((serial) => /^[\dA-F]{32}$/u.test(serial)),
+    "none is negative",
+  );
+  t.equal(new Set(serials).size, 24);
 });
 
 await t.test("OpenSSL finds nothing wrong with it, by its strict rules", async (t) => {
