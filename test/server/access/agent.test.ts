@@ -14,6 +14,8 @@ import { bin } from "../../cli/run.ts";
 import { deployment, podOf } from "../../cluster/builders.ts";
 import { folder as manifests } from "../../daemonset/manifests.ts";
 
+t.setTimeout(120_000);
+
 const run = promisify(execFile);
 
 /** What the service account of the manifests may do is all that the agent may. */
