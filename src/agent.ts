@@ -18,9 +18,12 @@ import { StoreFault } from "./profile/store-fault.ts";
 import { captureCondition } from "./server/capture-condition.ts";
 import { toFlowLine } from "./server/flow-line.ts";
 import { FlowLog } from "./server/flow-log.ts";
+import { addDoorMetrics } from "./server/door-metrics.ts";
+import { followCertificate, openFrontDoor, sayWhere } from "./server/front-door.ts";
 import type { Condition } from "./server/health-routes.ts";
 import { makeRegistry } from "./server/metrics.ts";
 import { buildServer } from "./server/server.ts";
+import { CertificateFault } from "./server/tls/certificate.ts";
 
 /** How long requests may still take when the agent has been told to end. */
 const GOODBYE_MS = 1_000;
@@ -52,6 +55,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   decisions.restore(stored.decisions);
   const onChanged = (changed: readonly StoredEdge[]): void => exchange?.note(changed);
   const saver = new ProfileSaver({ book, decisions, store, onWarning, onChanged });
+  const certificates = orRefuse(() => followCertificate(options, logger.child({ stage: "access" }), stop.signal));
 
   // What becomes of a connection.
   const flows = new FlowLog(toFlowLine);
@@ -94,12 +98,18 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   });
 
   // Who may ask.
+  const door = openFrontDoor(options.access, {
+    certificates,
+    connection: followed.connection,
+    logger: logger.child({ stage: "access" }),
+  });
   const conditions = (): readonly Condition[] => [
     captureCondition(feed.status, captureStatus),
     { name: "cluster", ok: followed.fault() === undefined, detail: clusterDetail(followed, cluster) },
     { name: "store", ok: saver.fault === undefined, detail: saver.detail },
     // Without it a node still learns, and answers for itself.
     ...(exchange === undefined ? [] : [{ name: "parts", ok: true, detail: exchange.fault ?? "exchanged" }]),
+    ...door.doorConditions(),
   ];
   const registry = makeRegistry({
     captureStatus: () => captureStatus,
@@ -110,7 +120,9 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     queue,
     parts: exchange,
   });
+  addDoorMetrics(registry, door);
   const server = await buildServer({
+    ...door,
     book: exchange?.profiles ?? book,
     cluster,
     flows,
@@ -128,7 +140,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     saver.save(Date.now());
   }, SAVE_PERIOD_MS);
   try {
-    await server.listen(options.listen).catch(refuse);
+    await server.listen({ ...options.listen, listenTextResolver: (url) => sayWhere(url, door) }).catch(refuse);
     // What is captured before the cluster is known waits for it in the queue.
     const sayWhenKnown = async (): Promise<void> => {
       await followed.first;
@@ -174,7 +186,9 @@ function orRefuse<Value>(start: () => Value): Value {
 
 /** What the user can mend is one line; everything else is ours and shows its stack. */
 function refuse(error: unknown): never {
-  const isTheirs = [CaptureRefused, StoreFault, ClusterFileError, ApiRefused].some((kind) => error instanceof kind);
+  const isTheirs = [CaptureRefused, StoreFault, ClusterFileError, ApiRefused, CertificateFault].some(
+    (kind) => error instanceof kind,
+  );
   const isListening = error instanceof Error && "code" in error && "syscall" in error && error.syscall === "listen";
   if (!isTheirs && !isListening) throw error;
   throw new UsageError(isListening ? `--listen: ${error.message}` : (error as Error).message, { cause: error });

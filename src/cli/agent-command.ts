@@ -2,12 +2,14 @@ import type { Command } from "commander";
 import { isInPod } from "../cluster/api/service-account.ts";
 import type { ClusterOrigin } from "../cluster/follow-cluster.ts";
 import type { GivenRanges } from "../cluster/given-ranges.ts";
+import { type AccessFlags, addAccessFlags, toAccessSettings } from "./access-flags.ts";
 import { flag } from "./flag.ts";
 import { addRangeFlags, type RangeFlags, toGivenRanges } from "./range-flags.ts";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CaptureSource } from "../flow/capture-feed.ts";
+import type { AccessSettings } from "../server/front-door.ts";
 import { type ListenAddress, parseListenAddress } from "../server/listen-address.ts";
 import { interfaceOption } from "./capture-command.ts";
 import { stopSignal } from "./stop-signal.ts";
@@ -27,6 +29,9 @@ Learns until it is told to stop, and answers over HTTP:
 
 In a pod, without --cluster and --kubeconfig, the service account is used.
 
+On loopback nobody is asked who he is. Anywhere else callers show a token of the cluster's, over TLS, and see what the
+cluster lets them see of networkprofiles.weir.io: docs/security.md.
+
 Examples:
   kubectl get namespaces,nodes,pods,services,endpointslices,replicasets,deployments,statefulsets,daemonsets,jobs,cronjobs,networkpolicies -A -o yaml > cluster.yaml
   weir agent --cluster cluster.yaml
@@ -43,13 +48,14 @@ export interface AgentOptions {
   /** How late the cluster's news may be: so old a connection is when it gets its names. */
   readonly newsLagMs: number;
   readonly listen: ListenAddress;
+  readonly access: AccessSettings;
   readonly dataDir: string;
   /** Whose own side of each connection is recorded; undefined records both. */
   readonly node: string | undefined;
   readonly logLevel: string;
 }
 
-interface RawOptions extends RangeFlags {
+interface RawOptions extends RangeFlags, AccessFlags {
   readonly interface: string;
   readonly capture: string;
   readonly cluster?: readonly string[];
@@ -81,16 +87,15 @@ export function addAgentCommand(program: Command, runAgent: RunAgent): void {
         "how late the API's news of pods may be: connections wait so long for their names",
       ).default("3"),
     )
-    .addOption(flag("--listen <address>", "where HTTP is answered: loopback only").default("127.0.0.1:9447"))
+    .addOption(flag("--listen <address>", "where HTTP is answered; :PORT is every address").default("127.0.0.1:9447"))
     .addOption(flag("--data-dir <folder>", "where profiles are kept").default(defaultDataDir()))
-    .addOption(flag("--auth <how>", "who may ask").choices(["none"]).default("none"))
     .addOption(flag("--node <name>", "record only this node's own side of each connection"))
     .addOption(
       flag("--log-level <level>", "of the log on standard error")
         .choices(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
         .default("info"),
     );
-  addRangeFlags(command)
+  addRangeFlags(addAccessFlags(command))
     .addHelpText("after", help)
     .action((raw: RawOptions) => runAgent(checkOptions(raw), stopSignal()));
 }
@@ -111,10 +116,10 @@ function checkOptions(raw: RawOptions): AgentOptions {
   const listen = check("listen", () => parseListenAddress(raw.listen));
   const cluster = check("cluster", () => toOrigin(raw.cluster, raw.kubeconfig));
   const newsLagMs = check("news-lag", () => toMilliseconds(raw.newsLag));
-  if (capture === undefined || listen === undefined || cluster === undefined || newsLagMs === undefined)
-    throw new UsageError(faults.join("; "));
+  const access = listen && check("auth", () => toAccessSettings(raw, listen, cluster?.kind !== "files"));
+  if (!capture || !listen || !cluster || newsLagMs === undefined || !access) throw new UsageError(faults.join("; "));
   const { dataDir, node, logLevel } = raw;
-  return { capture, cluster, ranges: toGivenRanges(raw), newsLagMs, listen, dataDir, node, logLevel };
+  return { capture, cluster, ranges: toGivenRanges(raw), newsLagMs, listen, access, dataDir, node, logLevel };
 }
 
 function toCaptureSource(how: string, interfaces: string): CaptureSource {

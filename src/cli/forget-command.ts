@@ -12,6 +12,7 @@ Examples:
   weir forget shop/deployment/javaapp --edge 'egress|external/203.0.113.66|TCP|1389'
   weir forget shop/deployment/javaapp --after 2026-03-02T10:00:00Z --before 2026-03-02T11:00:00Z
   weir forget shop/deployment/javaapp
+  weir forget shop/deployment/javaapp --agent https://localhost:9447 --ca weir.crt --token-file token
 
 Exit status: 0 done; 2 bad usage, an agent that can't be reached, or a workload that it doesn't know.`;
 
@@ -25,6 +26,8 @@ export function addForgetCommand(program: Command): void {
     .addOption(flag("--before <time>", "only edges last seen before this RFC 3339 time"))
     .addOption(flag("--after <time>", "only edges first seen after this RFC 3339 time"))
     .addOption(flag("--agent <url>", "where the agent answers").default("http://127.0.0.1:9447"))
+    .addOption(flag("--token-file <file>", "holds the bearer token of who may delete networkprofiles there"))
+    .addOption(flag("--ca <file>", "the certificate that the agent shows, or its issuer's, PEM"))
     .addHelpText("after", help)
     .action(async (workload: string, options: ForgetOptions) => {
       const { forget } = await import("./forget.ts");

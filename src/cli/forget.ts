@@ -1,21 +1,17 @@
+import { type AgentAddress, askAgent } from "./ask-agent.ts";
 import { StandardOutput } from "./standard-output.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** How long an agent may take to answer. */
-const TIMEOUT_MS = 30_000;
-
-export interface ForgetOptions {
+export interface ForgetOptions extends AgentAddress {
   readonly edge?: string;
   readonly before?: string;
   readonly after?: string;
-  readonly agent: string;
 }
 
 /** Has an agent forget, and prints what it forgot. Throws UsageError. */
 export async function forget(workload: string, options: ForgetOptions): Promise<void> {
-  const response = await ask(toUrl(workload, options), options.agent);
-  const body: unknown = await response.json().catch(() => undefined);
-  if (!response.ok) throw new UsageError(detailOf(body) ?? `--agent ${options.agent}: answered ${response.status}`);
+  const { isOk, status, body } = await askAgent("DELETE", toUrl(workload, options), options);
+  if (!isOk) throw new UsageError(detailOf(body) ?? `--agent ${options.agent}: answered ${status}`);
   const { forgotten } = (body ?? {}) as { forgotten?: unknown };
   if (!Array.isArray(forgotten)) throw new UsageError(`--agent ${options.agent}: this is no weir agent`);
   const output = new StandardOutput();
@@ -24,22 +20,15 @@ export async function forget(workload: string, options: ForgetOptions): Promise<
   if (forgotten.length === 0) console.error("weir: nothing of that was in the profile");
 }
 
-async function ask(url: URL, agent: string): Promise<Response> {
-  try {
-    return await fetch(url, { method: "DELETE", signal: AbortSignal.timeout(TIMEOUT_MS) });
-  } catch (error) {
-    const { cause, message } = error as Error & { cause?: { code?: string; message?: string } };
-    throw new UsageError(`--agent ${agent}: ${cause?.code ?? cause?.message ?? message}`, { cause: error });
-  }
-}
-
 /** All faults of the usage are reported together. */
 function toUrl(workload: string, { agent, edge, before, after }: ForgetOptions): URL {
   const path = workload.split("/");
   const url = URL.canParse(agent) ? new URL(agent) : undefined;
   const faults = [
     ...(path.length === 3 && path.every((part) => part !== "") ? [] : [`${workload}: expected NAMESPACE/KIND/NAME`]),
-    ...(url?.protocol === "http:" ? [] : [`--agent ${agent}: expected a URL such as http://127.0.0.1:9447`]),
+    ...(/^https?:$/u.test(url?.protocol ?? "")
+      ? []
+      : [`--agent ${agent}: expected a URL such as http://127.0.0.1:9447`]),
     ...timeFaults("--before", before),
     ...timeFaults("--after", after),
   ];

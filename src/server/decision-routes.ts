@@ -6,9 +6,10 @@ import { readDecisions } from "../policy/read-decisions.ts";
 import { type DecisionBook, DecisionsFull, type StoredDecisions } from "../profile/decision-book.ts";
 import { type Decisions, DecisionsSchema } from "../profile/decisions.ts";
 import type { Profiles } from "../profile/profiles.ts";
+import { admissionOf } from "./access/guard.ts";
 import type { App } from "./app.ts";
 import { HttpProblem } from "./problem.ts";
-import { findProfile, inNamespace, type WorkloadPath, workloadPath } from "./profile-routes.ts";
+import { findProfile, inNamespace, inPath, listing, type WorkloadPath, workloadPath } from "./profile-routes.ts";
 import { decisionsList, problem } from "./shapes.ts";
 
 export interface DecisionRouteParts {
@@ -24,10 +25,14 @@ const validatorCompiler = () => (value: unknown) => ({ value });
 export function addDecisionRoutes(app: App, { book, cluster, decisions }: DecisionRouteParts): void {
   app.get(
     "/api/v1/decisions",
-    { schema: { summary: "All decisions", querystring: inNamespace, response: { 200: decisionsList } } },
+    {
+      config: listing,
+      schema: { summary: "All decisions", querystring: inNamespace, response: { 200: decisionsList } },
+    },
     (request) => ({
       decisions: decisions
         .list(request.query.namespace)
+        .filter(({ workload }) => admissionOf(request).sight.sees(workload.namespace))
         .map((stored) => ({ ...stored, isKnown: book.profile(stored.workload, cluster) !== undefined })),
     }),
   );
@@ -35,6 +40,7 @@ export function addDecisionRoutes(app: App, { book, cluster, decisions }: Decisi
   app.get(
     PATH,
     {
+      config: inPath("get"),
       schema: {
         summary: "What was decided of one workload",
         params: workloadPath,
@@ -47,6 +53,7 @@ export function addDecisionRoutes(app: App, { book, cluster, decisions }: Decisi
   app.put(
     PATH,
     {
+      config: inPath("update"),
       validatorCompiler,
       schema: {
         summary: "Decide, in the place of whatever was decided before",
@@ -66,6 +73,7 @@ export function addDecisionRoutes(app: App, { book, cluster, decisions }: Decisi
   app.delete(
     PATH,
     {
+      config: inPath("update"),
       schema: {
         summary: "Decide nothing any more",
         params: workloadPath,

@@ -3,7 +3,8 @@ import type { App } from "./app.ts";
 
 export function addMetricsRoute(app: App, registry: Registry): void {
   const schema = { summary: "Metrics in the text format of Prometheus", produces: ["text/plain"] };
-  app.get("/metrics", { config: { rateLimit: false }, schema }, async (_request, reply) =>
+  const config = { rateLimit: false, access: { kind: "metrics" } } as const;
+  app.get("/metrics", { config, schema }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );
 }

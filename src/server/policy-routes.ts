@@ -10,7 +10,12 @@ import { toYaml } from "../policy/yaml.ts";
 import type { WorkloadRef } from "../cluster/workload.ts";
 import type { DecisionBook } from "../profile/decision-book.ts";
 import type { Profiles } from "../profile/profiles.ts";
+import type { Profile } from "../profile/profile.ts";
+import { admissionOf } from "./access/guard.ts";
+import { POLICIES } from "./access/right.ts";
+import { peerNamespaces, type Withhold, withholder, withholdReview } from "./access/withhold.ts";
 import type { App } from "./app.ts";
+import { namespacesOf } from "./namespaces.ts";
 import { HttpProblem } from "./problem.ts";
 import { findProfile, workloadPath } from "./profile-routes.ts";
 import { problem, workloadRef } from "./shapes.ts";
@@ -23,6 +28,7 @@ const policy = Type.Union([Type.Object({}, { additionalProperties: true }), Type
 });
 const generated = Type.Object({ workload: workloadRef, policy, review: ReviewSchema });
 
+const config = { access: { kind: "namespace", right: { verb: "create", subresource: POLICIES } } } as const;
 const schema = { body: GeneratorOptionsSchema, produces: PRODUCES };
 /** The body is checked by resolveOptions, which knows more than a schema can say and names all faults at once. */
 const validatorCompiler = () => (value: unknown) => ({ value });
@@ -37,6 +43,7 @@ export function addPolicyRoutes(app: App, { book, cluster, decisions }: PolicyRo
   app.post(
     "/api/v1/policies/:namespace/:kind/:name",
     {
+      config,
       validatorCompiler,
       schema: {
         ...schema,
@@ -45,9 +52,10 @@ export function addPolicyRoutes(app: App, { book, cluster, decisions }: PolicyRo
         response: { 200: generated, 404: problem, 422: problem },
       },
     },
-    (request, reply) => {
+    async (request, reply) => {
       const profile = findProfile(request.params, book, cluster);
-      const one = generatePolicy(profile, cluster, settingsOf(request, decisions)(profile.workload));
+      const made = generatePolicy(profile, cluster, settingsOf(request, decisions)(profile.workload));
+      const one = shown(made, await withholdingFor(request, [profile], cluster));
       if (wantsYaml(request)) return reply.type(YAML).send(toYaml([one]));
       return toJson(one);
     },
@@ -56,6 +64,7 @@ export function addPolicyRoutes(app: App, { book, cluster, decisions }: PolicyRo
   app.post(
     "/api/v1/policies/:namespace",
     {
+      config,
       validatorCompiler,
       schema: {
         ...schema,
@@ -64,20 +73,36 @@ export function addPolicyRoutes(app: App, { book, cluster, decisions }: PolicyRo
         response: { 200: Type.Object({ policies: Type.Array(generated) }), 404: problem, 422: problem },
       },
     },
-    (request, reply) => {
+    async (request, reply) => {
       const profiles = book.profiles(cluster, request.params.namespace);
       if (profiles.length === 0)
         throw new HttpProblem(404, `no workload of namespace ${request.params.namespace} is known`);
       // A system namespace that is asked for by name is not left out.
       const settings = settingsOf(request, decisions);
-      const all = generatePolicies(profiles, cluster, (workload) => ({
+      const made = generatePolicies(profiles, cluster, (workload) => ({
         ...settings(workload),
         includeSystemNamespaces: true,
       }));
+      const withhold = await withholdingFor(request, profiles, cluster);
+      const all = made.map((one) => shown(one, withhold));
       if (wantsYaml(request)) return reply.type(YAML).send(toYaml(all));
       return { policies: all.map(toJson) };
     },
   );
+}
+
+/** What a review says of other namespaces is for who may read their profiles too. */
+async function withholdingFor(
+  request: FastifyRequest,
+  profiles: readonly Profile[],
+  cluster: ClusterState,
+): Promise<Withhold> {
+  const sight = await admissionOf(request).among(peerNamespaces(profiles));
+  return withholder({ sight, namespaces: namespacesOf(cluster), profiles });
+}
+
+function shown(one: Generated, withhold: Withhold): Generated {
+  return { ...one, review: withholdReview(one.review, withhold) };
 }
 
 function toJson({ workload, document: made, review }: Generated): object {

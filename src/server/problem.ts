@@ -14,34 +14,41 @@ export interface Problem {
 export class HttpProblem extends Error {
   override readonly name = "HttpProblem";
   readonly statusCode: number;
+  /** Beside those of every answer: a challenge, when to come again. */
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(statusCode: number, detail: string) {
+  constructor(statusCode: number, detail: string, headers: Readonly<Record<string, string>> = {}) {
     super(detail);
     this.statusCode = statusCode;
+    this.headers = headers;
   }
 }
 
 /** Whatever goes wrong in a request ends here, and leaves as a problem document. */
-export function sendProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function sendProblem(
+  error: FastifyError | HttpProblem,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  if (error instanceof HttpProblem) return send(reply.headers(error.headers), error.statusCode, error.message);
   const status = statusOf(error);
   if (status >= 500) request.log.error({ err: error }, "request failed");
   // What broke inside is in the log; the caller learns that it did.
-  const detail = status >= 500 ? "weir failed to answer; its log says why" : error.message;
+  return send(reply, status, status >= 500 ? "weir failed to answer; its log says why" : error.message);
+}
+
+function send(reply: FastifyReply, status: number, detail: string): FastifyReply {
   return reply
     .code(status)
     .type("application/problem+json")
-    .send(problem(status, detail, request.url));
+    .send(problem(status, detail, reply.request.url));
 }
 
 export function sendNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const detail = `nothing at ${request.method} ${request.url}; /openapi.json lists what there is`;
-  return reply
-    .code(404)
-    .type("application/problem+json")
-    .send(problem(404, detail, request.url));
+  return send(reply, 404, `nothing at ${request.method} ${request.url}; /openapi.json lists what there is`);
 }
 
-function problem(status: number, detail: string, instance: string): Problem {
+export function problem(status: number, detail: string, instance: string): Problem {
   return { type: "about:blank", title: STATUS_CODES[status] ?? "Error", status, detail, instance };
 }
 

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import type { ClusterState } from "../cluster/cluster-state.ts";
 import type { WorkloadRef } from "../cluster/workload.ts";
@@ -7,7 +8,11 @@ import type { Forgetting } from "../profile/forgetting.ts";
 import type { Profile } from "../profile/profile.ts";
 import type { Profiles } from "../profile/profiles.ts";
 import { TombstonesFull } from "../profile/tombstones.ts";
+import { type Admission, admissionOf } from "./access/guard.ts";
+import type { AccessRule } from "./access/access-rule.ts";
+import { peerNamespaces, withholder, withholdProfile } from "./access/withhold.ts";
 import type { App } from "./app.ts";
+import { namespacesOf } from "./namespaces.ts";
 import { HttpProblem } from "./problem.ts";
 import { forgotten, graph, profile as profileShape, profileSummaries, problem } from "./shapes.ts";
 
@@ -39,40 +44,57 @@ const whatToForget = Type.Object(
   { additionalProperties: false },
 );
 
+/** Profiles of one namespace, or of all that the caller sees. */
+export const listing = { access: { kind: "namespaces", right: { verb: "list" } } } as const;
+
+/** In the namespace that a path names. */
+export function inPath(verb: "get" | "update" | "delete"): { readonly access: AccessRule } {
+  return { access: { kind: "namespace", right: { verb } } };
+}
+
 export function addProfileRoutes(app: App, { book, cluster, forget }: ProfileRouteParts): void {
   app.get(
     "/api/v1/profiles",
     {
+      config: listing,
       schema: {
         summary: "What is known of each workload, in short",
         querystring: inNamespace,
         response: { 200: profileSummaries },
       },
     },
-    (request) => ({ profiles: book.profiles(cluster, request.query.namespace).map(summarize) }),
+    (request) => ({ profiles: profilesFor(request, book, cluster).map(summarize) }),
   );
 
   app.get(
     "/api/v1/graph",
-    { schema: { summary: "Who talks to whom", querystring: inNamespace, response: { 200: graph } } },
-    (request) => drawGraph(book.profiles(cluster, request.query.namespace)),
+    {
+      config: listing,
+      schema: { summary: "Who talks to whom", querystring: inNamespace, response: { 200: graph } },
+    },
+    (request) => drawGraph(profilesFor(request, book, cluster)),
   );
 
   app.get(
     "/api/v1/profiles/:namespace/:kind/:name",
     {
+      config: inPath("get"),
       schema: {
         summary: "One workload's profile",
         params: workloadPath,
         response: { 200: profileShape, 404: problem },
       },
     },
-    (request) => withEdgeIds(findProfile(request.params, book, cluster)),
+    (request) => {
+      const profile = findProfile(request.params, book, cluster);
+      return showProfile(profile, cluster, admissionOf(request)).then(withEdgeIds);
+    },
   );
 
   app.delete(
     "/api/v1/profiles/:namespace/:kind/:name",
     {
+      config: inPath("delete"),
       schema: {
         summary: "Forget what was learned",
         params: workloadPath,
@@ -86,6 +108,18 @@ export function addProfileRoutes(app: App, { book, cluster, forget }: ProfileRou
       return { forgotten: orConflict(() => forget(workload, what)) };
     },
   );
+}
+
+async function showProfile(profile: Profile, cluster: ClusterState, { among }: Admission): Promise<Profile> {
+  const sight = await among(peerNamespaces([profile]));
+  return withholdProfile(profile, withholder({ sight, namespaces: namespacesOf(cluster), profiles: [profile] }));
+}
+
+/** As far as the caller sees. */
+export function profilesFor(request: FastifyRequest, book: Profiles, cluster: ClusterState): readonly Profile[] {
+  const { namespace } = request.query as Static<typeof inNamespace>;
+  const { sees } = admissionOf(request).sight;
+  return book.profiles(cluster, namespace).filter(({ workload }) => sees(workload.namespace));
 }
 
 /** The profile that a path names: of a workload of the cluster, or of one that was seen and is gone. Throws a 404. */

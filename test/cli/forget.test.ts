@@ -1,4 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { pino } from "pino";
 import t from "tap";
+import type { Access } from "../../src/server/access/access.ts";
+import { FollowedCertificate } from "../../src/server/tls/certificate-source.ts";
+import { keepSelfMade } from "../../src/server/tls/keep-self-made.ts";
 import { server } from "../server/ask.ts";
 import { weir } from "./run.ts";
 
@@ -26,4 +31,34 @@ await t.test("what was not there is said, and is no failure; times narrow it", a
 await t.test("a workload that the agent doesn't know is one clear line and exit status 2", async (t) => {
   const { status, stderr } = await weir(["forget", "shop/deployment/nobody", "--agent", agent]);
   t.strictSame([status, stderr], [2, "weir: no workload shop/deployment/nobody is known\n"]);
+});
+
+await t.test("an agent that asks who calls is shown a token, over TLS and not without", async (t) => {
+  const folder = t.testdir();
+  const files = { cert: `${folder}/tls.crt`, key: `${folder}/tls.key` };
+  keepSelfMade({ files, names: ["localhost"], nowMs: Date.now() });
+  const certificates = new FollowedCertificate({ files, logger: pino({ level: "silent" }) });
+  const shown: (string | undefined)[] = [];
+  const access: Access = {
+    asks: true,
+    identify: (authorization) => {
+      shown.push(authorization);
+      return Promise.resolve({ id: "me", username: "me", groups: [] });
+    },
+    allows: () => Promise.resolve(true),
+  };
+  const secured = await server([], { certificates, access, hosts: "any" });
+  t.teardown(() => secured.app.close());
+  const url = (await secured.app.listen({ host: "127.0.0.1", port: 0 })).replace(/^.*:/u, "https://localhost:");
+  const token = `${folder}/token`;
+  writeFileSync(token, "secret\n");
+  const args = ["forget", "shop/deployment/javaapp", "--edge", id, "--token-file", token];
+  t.match(await weir([...args, "--ca", files.cert, "--agent", url]), { status: 0, stdout: `${id}\n` });
+  t.strictSame(shown, ["Bearer secret"]);
+  t.match(await weir([...args, "--agent", url]), { status: 2, stderr: /SELF_SIGNED_CERT\n$/u });
+  t.match(await weir([...args, "--agent", agent]), { status: 2, stderr: /a token is sent over https only\n$/u });
+  t.match(await weir([...args.slice(0, -1), "/nowhere", "--agent", url]), {
+    status: 2,
+    stderr: /--token-file ENOENT/u,
+  });
 });

@@ -19,8 +19,8 @@ for (const [args, message] of [
     /^weir: egressCidrs\[0\]\.cidr: [^\n]*1\.2\.3\.4\/32[^\n]*\n$/u,
   ],
   [
-    ["agent", "--listen", "0.0.0.0:1", "--capture", "pigeon"],
-    /^weir: --capture pigeon[^\n]*; --listen [^\n]*loopback[^\n]*; --cluster is missing[^\n]*\n$/u,
+    ["agent", "--listen", "example.org:1", "--capture", "pigeon"],
+    /^weir: --capture pigeon[^\n]*; --listen example\.org:1: expected ADDRESS:PORT[^\n]*; --cluster is missing[^\n]*\n$/u,
   ],
   [["agent", "--cluster", "x", "--kubeconfig", "y"], /^weir: --cluster and --kubeconfig: give one of them\n$/u],
   [["agent", "--kubeconfig", "/nowhere"], /^weir: --kubeconfig \/nowhere: [^\n]*ENOENT[^\n]*\n$/u],
@@ -68,7 +68,7 @@ await t.test(
   (t) => {
     const { status, stdout } = spawnSync("setpriv", [...somebody, bin, "agent", "--help"], { encoding: "utf8" });
     t.equal(status, 0);
-    t.match(stdout, /default: "\/var\/lib\/weir"/u);
+    t.match(stdout.replaceAll(/\s+/gu, " "), /default: "\/var\/lib\/weir"/u);
     t.end();
   },
 );

@@ -9,6 +9,7 @@ import type {
 import type {
   V1CustomResourceDefinition,
   V1PriorityClass,
+  V1Service,
   V1ServiceAccount,
   V1ValidatingAdmissionPolicy,
   V1ValidatingAdmissionPolicyBinding,
@@ -33,6 +34,11 @@ export const serviceAccount = readManifest("service-account.yaml") as V1ServiceA
 export const clusterRole = readManifest("cluster-role.yaml") as V1ClusterRole;
 export const clusterRoleBinding = readManifest("cluster-role-binding.yaml") as V1ClusterRoleBinding;
 export const priorityClass = readManifest("priority-class.yaml") as V1PriorityClass;
+export const service = readManifest("service.yaml") as V1Service;
+/** Of those who ask weir. */
+export const userRoles = ["reader", "editor", "metrics"].map(
+  (name) => readManifest(`cluster-role-${name}.yaml`) as V1ClusterRole,
+);
 export const daemonSet = readManifest("daemonset.yaml") as V1DaemonSet;
 
 export const networkProfileDefinition = readManifest("network-profile.yaml") as V1CustomResourceDefinition;

@@ -1,26 +1,32 @@
 /** What the pods may do, line by line: whoever widens one of these has to say so here too. */
 import t from "tap";
+import { POLICIES, PROFILES } from "../../src/server/access/right.ts";
 import * as base from "./manifests.ts";
 
 const { agent, capture, dataFolder, everyContainer, podSpec } = base;
 
-await t.test("the agent may read what names addresses, tell the others what it saw, and nothing else", (t) => {
-  const verbs = ["list", "watch"];
-  t.strictSame(base.clusterRole.rules, [
-    { apiGroups: [""], resources: ["pods", "services", "namespaces", "nodes"], verbs },
-    { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs },
-    { apiGroups: ["apps"], resources: ["replicasets", "deployments", "statefulsets", "daemonsets"], verbs },
-    { apiGroups: ["batch"], resources: ["jobs", "cronjobs"], verbs },
-    { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs },
-    { apiGroups: ["networking.k8s.io"], resources: ["servicecidrs"], verbs },
-    { apiGroups: ["weir.io"], resources: ["networkprofiles"], verbs: [...verbs, "create", "patch", "delete"] },
-  ]);
-  const { roleRef, subjects } = base.clusterRoleBinding;
-  t.strictSame(roleRef, { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "weir" });
-  t.strictSame(subjects, [{ kind: "ServiceAccount", name: "weir", namespace: "weir" }]);
-  t.equal(base.serviceAccount.metadata?.name, podSpec.serviceAccountName);
-  t.end();
-});
+await t.test(
+  "the agent may read what names addresses, tell the others what it saw, ask who calls, and nothing else",
+  (t) => {
+    const verbs = ["list", "watch"];
+    t.strictSame(base.clusterRole.rules, [
+      { apiGroups: [""], resources: ["pods", "services", "namespaces", "nodes"], verbs },
+      { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs },
+      { apiGroups: ["apps"], resources: ["replicasets", "deployments", "statefulsets", "daemonsets"], verbs },
+      { apiGroups: ["batch"], resources: ["jobs", "cronjobs"], verbs },
+      { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs },
+      { apiGroups: ["networking.k8s.io"], resources: ["servicecidrs"], verbs },
+      { apiGroups: ["weir.io"], resources: ["networkprofiles"], verbs: [...verbs, "create", "patch", "delete"] },
+      { apiGroups: ["authentication.k8s.io"], resources: ["tokenreviews"], verbs: ["create"] },
+      { apiGroups: ["authorization.k8s.io"], resources: ["subjectaccessreviews"], verbs: ["create"] },
+    ]);
+    const { roleRef, subjects } = base.clusterRoleBinding;
+    t.strictSame(roleRef, { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "weir" });
+    t.strictSame(subjects, [{ kind: "ServiceAccount", name: "weir", namespace: "weir" }]);
+    t.equal(base.serviceAccount.metadata?.name, podSpec.serviceAccountName);
+    t.end();
+  },
+);
 
 await t.test("an overlay lets it get owners of custom kinds, one by one, and nothing else", (t) => {
   const role = base.readManifest("custom-owners/cluster-role.yaml") as typeof base.clusterRole;
@@ -90,14 +96,42 @@ await t.test("of the node the pod shares the network and one folder, which captu
   t.end();
 });
 
-await t.test("nothing but the node's own loopback is listened on, and the probes ask there", (t) => {
-  t.match(agent.args, ["agent", /^--capture/u, /^--data-dir/u, "--listen=127.0.0.1:9447"]);
-  t.match(agent.ports, [{ containerPort: 9447, hostIP: "127.0.0.1" }]);
-  for (const probe of [agent.startupProbe, agent.livenessProbe]) {
-    t.strictSame(probe?.httpGet, { host: "127.0.0.1", port: 9447, path: "/livez" });
-  }
-  t.strictSame(agent.readinessProbe?.httpGet, { host: "127.0.0.1", port: 9447, path: "/readyz" });
+await t.test("the agent alone is reached over the network, and asks everybody who he is", (t) => {
+  t.match(agent.args, ["agent", /^--capture/u, /^--data-dir/u, "--listen=:9447", "--auth=kubernetes"]);
+  t.strictSame(agent.ports, [{ name: "https", containerPort: 9447, hostPort: 9447, protocol: "TCP" }]);
   t.equal(capture.ports, undefined);
-  t.notOk(base.kustomization.resources.some((file) => file.includes("service.yaml")));
+  const { type, selector, ports } = base.service.spec!;
+  t.equal(type, "ClusterIP", "not outside of the cluster");
+  t.strictSame(selector, base.daemonSet.spec?.selector.matchLabels);
+  t.strictSame(ports, [{ name: "https", protocol: "TCP", port: 9447, targetPort: "https" }]);
+  t.end();
+});
+
+await t.test("the probes come over loopback, for which connections are kept free", (t) => {
+  const over = { host: "127.0.0.1", port: "https", scheme: "HTTPS" };
+  for (const probe of [agent.startupProbe, agent.livenessProbe])
+    t.strictSame(probe?.httpGet, { ...over, path: "/livez" });
+  t.strictSame(agent.readinessProbe?.httpGet, { ...over, path: "/readyz" });
+  t.end();
+});
+
+await t.test("users get what their role names when it is bound, and nobody gets it before", (t) => {
+  const profiles = { apiGroups: [PROFILES.group], resources: [PROFILES.resource] };
+  const policies = { apiGroups: [PROFILES.group], resources: [`${PROFILES.resource}/${POLICIES}`], verbs: ["create"] };
+  t.strictSame(
+    base.userRoles.map(({ metadata, rules }) => [metadata?.name, rules]),
+    [
+      ["weir-reader", [{ ...profiles, verbs: ["get", "list", "watch"] }]],
+      ["weir-editor", [{ ...profiles, verbs: ["get", "list", "watch", "update", "delete"] }, policies]],
+      ["weir-metrics", [{ nonResourceURLs: ["/metrics"], verbs: ["get"] }]],
+    ],
+  );
+  for (const { metadata } of base.userRoles)
+    t.notOk(
+      Object.keys(metadata!.labels!).some((label) => label.includes("aggregate-to")),
+      metadata!.name!,
+    );
+  const bindings = base.kustomization.resources.filter((file) => file.includes("binding"));
+  t.strictSame(bindings, ["cluster-role-binding.yaml"], "weir's own");
   t.end();
 });

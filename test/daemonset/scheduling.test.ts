@@ -30,7 +30,11 @@ await t.test("names and labels are as Kubernetes recommends, and the selector fi
   const { metadata, spec } = base.daemonSet;
   const recommended = { "app.kubernetes.io/name": "weir", "app.kubernetes.io/part-of": "weir" };
   for (const file of base.kustomization.resources) {
-    t.match(base.readManifest(file), { metadata: { name: "weir", labels: recommended } }, file);
+    t.match(
+      base.readManifest(file),
+      { metadata: { name: /^weir(-reader|-editor|-metrics)?$/u, labels: recommended } },
+      file,
+    );
   }
   t.match(spec?.template.metadata?.labels, spec?.selector.matchLabels);
   t.equal(metadata?.namespace, base.namespace.metadata?.name);

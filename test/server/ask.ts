@@ -1,6 +1,7 @@
 /** A server over the shop, with some traffic seen, and questions to it without a socket. */
 import { pino } from "pino";
 import type { ClusterState } from "../../src/cluster/cluster-state.ts";
+import type { IdentifiedEvent } from "../../src/cluster/identity-queue.ts";
 import { isMeant } from "../../src/profile/forgetting.ts";
 import { DecisionBook } from "../../src/profile/decision-book.ts";
 import { ProfileBook } from "../../src/profile/profile-book.ts";
@@ -9,7 +10,7 @@ import { FlowLog } from "../../src/server/flow-log.ts";
 import { toFlowLine } from "../../src/server/flow-line.ts";
 import type { Condition } from "../../src/server/health-routes.ts";
 import { makeRegistry } from "../../src/server/metrics.ts";
-import { buildServer } from "../../src/server/server.ts";
+import { buildServer, type ServerParts } from "../../src/server/server.ts";
 import { us } from "../cluster/builders.ts";
 import { DATABASE, JAVAAPP_0, JAVAAPP_1, JCLIENT, made, shop } from "../profile/shop.ts";
 
@@ -17,15 +18,21 @@ export interface Asked {
   readonly app: App;
   readonly book: ProfileBook;
   readonly cluster: ClusterState;
-  readonly flows: FlowLog;
+  readonly decisions: DecisionBook;
+  readonly flows: FlowLog<IdentifiedEvent>;
+  /** What the flows began with. */
+  readonly seen: readonly IdentifiedEvent[];
   /** `namespace/name key` of each edge that the store was told to forget. */
   readonly forgotten: string[];
 }
 
-export async function server(conditions: readonly Condition[] = [], keep = (): void => undefined): Promise<Asked> {
-  const cluster = shop();
+export async function server(
+  conditions: readonly Condition[] = [],
+  { cluster = shop(), ...parts }: Partial<ServerParts> = {},
+): Promise<Asked> {
   const book = new ProfileBook();
-  const flows = new FlowLog();
+  const decisions = new DecisionBook({ saveDecisions: () => undefined, deleteDecisions: () => undefined });
+  const flows = new FlowLog(toFlowLine);
   const forgotten: string[] = [];
   const connections = [
     made(`${JCLIENT}:40000`, `${JAVAAPP_0}:8080`, { bytes: { toServer: 1, toClient: 2, exact: true } }),
@@ -34,10 +41,10 @@ export async function server(conditions: readonly Condition[] = [], keep = (): v
     made(`${JAVAAPP_0}:40003`, "203.0.113.66:1389"),
     made(`${JAVAAPP_0}:40004`, `${DATABASE}:22`, { outcome: "refused" }),
   ];
-  for (const connection of connections) {
-    const flow = cluster.identifyConnection(connection);
-    book.addClosed(flow);
-    flows.add(toFlowLine({ kind: "closed", flow }));
+  const seen = connections.map((each) => ({ kind: "closed" as const, flow: cluster.identifyConnection(each) }));
+  for (const event of seen) {
+    book.addClosed(event.flow);
+    flows.add(event);
   }
   const captureStatus = {
     packets: 9,
@@ -59,6 +66,7 @@ export async function server(conditions: readonly Condition[] = [], keep = (): v
     book,
     cluster,
     flows,
+    decisions,
     conditions: () => conditions,
     registry: makeRegistry({
       captureStatus: () => captureStatus,
@@ -68,15 +76,15 @@ export async function server(conditions: readonly Condition[] = [], keep = (): v
       missed: () => ["jobs"],
       queue: { size: 0, overflowed: 0 },
     }),
-    decisions: new DecisionBook({ saveDecisions: () => undefined, deleteDecisions: () => undefined }),
     logger: pino({ level: "silent" }),
-    keep,
+    keep: () => undefined,
     forget: (workload, what) => {
       const keys = book.keysOf(workload, (edge) => isMeant(edge, what));
       book.forget(workload, keys);
       forgotten.push(...keys.map((key) => `${workload.namespace}/${workload.name} ${key}`));
       return keys;
     },
+    ...parts,
   });
-  return { app, book, cluster, flows, forgotten };
+  return { app, book, cluster, decisions, flows, seen, forgotten };
 }

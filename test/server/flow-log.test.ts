@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import t from "tap";
 import { FlowLog } from "../../src/server/flow-log.ts";
 
@@ -24,4 +25,25 @@ await t.test("a flow becomes text only when somebody reads it", async (t) => {
   let heard = "";
   for await (const piece of follower) heard += String(piece);
   t.equal(heard, "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n");
+});
+
+await t.test("who never reads gives his place to others in the end", async (t) => {
+  const log = new FlowLog<string>();
+  const follower = log.follow({ most: 1 })!;
+  t.equal(log.follow({ most: 1 }), undefined, "the place is taken");
+  const closed = once(follower, "close");
+  const line = "x".repeat(100);
+  for (let number = 0; number < 115_000; number++) log.add(line);
+  await closed;
+  t.ok(log.follow({ most: 1 }));
+});
+
+await t.test("nothing is added to a stream that has ended", async (t) => {
+  const log = new FlowLog<number>();
+  const follower = log.follow()!;
+  follower.end("over");
+  follower.end("again");
+  log.add(1);
+  t.equal(String(follower.read()), '{"ended":"over"}\n');
+  t.equal(follower.read(), null);
 });

@@ -27,7 +27,7 @@ for (const path of ["/api/v1/profiles", "/api/v1/graph", "/api/v1/profiles/shop/
     let book: ProfileBook | undefined;
     const keep = (): void =>
       new ProfileSaver({ book: book!, store, decisions: new DecisionBook(store) }).keep(Date.now());
-    const asked = await server([], keep);
+    const asked = await server([], { keep });
     ({ book } = asked);
     t.equal(leftBehind(folder, "before"), 0);
     t.equal((await asked.app.inject("/metrics")).statusCode, 200);

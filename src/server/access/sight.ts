@@ -1,0 +1,75 @@
+import type { Access } from "./access.ts";
+import type { Caller } from "./caller.ts";
+import { type ProfileRight, rightText } from "./right.ts";
+import { HttpProblem } from "../problem.ts";
+import { challenge } from "./bearer-token.ts";
+
+/** How much of the cluster a caller sees. */
+export interface Sight {
+  /** All namespaces, those that come later and what is in none included. */
+  readonly isWhole: boolean;
+  readonly sees: (namespace: string) => boolean;
+}
+
+export const wholeSight: Sight = { isWhole: true, sees: () => true };
+
+/** Namespaces asked about one by one for one request. */
+const MAX_NAMESPACES = 256;
+const AT_ONCE = 8;
+
+export function sightOf(namespaces: Iterable<string>): Sight {
+  const seen = new Set(namespaces);
+  return { isWhole: false, sees: (namespace) => seen.has(namespace) };
+}
+
+/** Who asks for what, of an Access that knows. */
+export interface Question {
+  readonly access: Access;
+  readonly caller: Caller;
+  readonly right: Omit<ProfileRight, "namespace">;
+}
+
+/** Of one namespace. Throws a 403. */
+export async function lookInto(namespace: string, { access, caller, right }: Question): Promise<Sight> {
+  const wanted = { ...right, namespace };
+  if (!(await access.allows(caller, wanted))) throw forbidden(caller, rightText(wanted));
+  return sightOf([namespace]);
+}
+
+/** Everything, or else what may be seen of these namespaces. Throws a 403 where that is nothing, or too much to ask. */
+export async function lookAround(namespaces: Iterable<string>, question: Question): Promise<Sight> {
+  const { access, caller, right } = question;
+  const wanted = { ...right, namespace: "" };
+  if (await access.allows(caller, wanted)) return wholeSight;
+  const candidates = [...new Set(namespaces)];
+  if (candidates.length > MAX_NAMESPACES)
+    throw forbidden(caller, `${rightText(wanted)}, which are too many to look for those allowed; give ?namespace=`);
+  const visible = await visibleOf(candidates, question);
+  if (visible.length === 0) throw forbidden(caller, `${rightText(wanted)}, nor in one that has profiles`);
+  return sightOf(visible);
+}
+
+/** Those of the namespaces in which the caller has the right; a few are asked about at a time, the rest not at all past the bound. */
+export async function visibleOf(namespaces: Iterable<string>, question: Question): Promise<readonly string[]> {
+  const { access, caller, right } = question;
+  const waiting = [...new Set(namespaces)].slice(0, MAX_NAMESPACES);
+  const visible: string[] = [];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
+      if (await access.allows(caller, { ...right, namespace: next })) visible.push(next);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return visible;
+}
+
+function forbidden({ username }: Caller, what: string): HttpProblem {
+  return new HttpProblem(403, `${username} may not ${what}`, challenge("insufficient_scope"));
+}
+
+/** Throws a 403 for a right that is about no namespace. */
+export async function demand(
+  right: Parameters<Access["allows"]>[1],
+  { access, caller }: Pick<Question, "access" | "caller">,
+): Promise<void> {
+  if (!(await access.allows(caller, right))) throw forbidden(caller, rightText(right));
+}
