@@ -132,6 +132,6 @@ await t.test("users get what their role names when it is bound, and nobody gets 
       metadata!.name!,
     );
   const bindings = base.kustomization.resources.filter((file) => file.includes("binding"));
-  t.strictSame(bindings, ["cluster-role-binding.yaml"], "weir's own");
+  t.strictSame(bindings, ["cluster-role-binding.yaml", "own-node-policy-binding.yaml"], "weir's own");
   t.end();
 });

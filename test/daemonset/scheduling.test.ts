@@ -32,7 +32,12 @@ await t.test("names and labels are as Kubernetes recommends, and the selector fi
   for (const file of base.kustomization.resources) {
     t.match(
       base.readManifest(file),
-      { metadata: { name: /^weir(-reader|-editor|-metrics)?$/u, labels: recommended } },
+      {
+        metadata: {
+          name: /^(networkprofiles\.weir\.io|weir(-reader|-editor|-metrics|-own-node)?)$/u,
+          labels: recommended,
+        },
+      },
       file,
     );
   }

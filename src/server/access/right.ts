@@ -1,8 +1,13 @@
+import { NETWORK_PROFILE } from "../../profile/part/part-kind.ts";
+
 /**
  * What weir's answers count as when it is asked who may have them: the custom resource in which agents publish what they
  * learned. Whoever may read that resource may read the same over HTTP, so that one Role says both.
  */
-export const PROFILES = { group: "weir.io", resource: "networkprofiles" } as const;
+export const PROFILES = {
+  group: NETWORK_PROFILE.apiVersion.replace(/\/.*$/u, ""),
+  resource: NETWORK_PROFILE.resource,
+};
 
 /** Policies are made from a profile: the right to make them is one to create this subresource. */
 export const POLICIES = "policies";
