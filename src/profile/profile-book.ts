@@ -201,6 +201,11 @@ export class ProfileBook implements Profiles {
     this.#window.restore(window);
   }
 
+  /** Adds an edge that this node had seen, if the book does not have it: what its store has lost. */
+  takeBack({ workload, shelf, edge }: StoredEdge): void {
+    this.#record(workload)?.takeBack(shelf, edge);
+  }
+
   /** Counts a connection wherever it shows, and returns where. */
   #observe(flow: Flow): readonly CountedAt[] {
     const { connection } = flow;

@@ -112,6 +112,13 @@ export class ProfileRecord {
     else known.add(edge);
   }
 
+  /** Adds an edge that the store has lost. */
+  takeBack(shelf: Shelf, edge: Edge): void {
+    if (this.#shelf(shelf).has(edgeKey(edge)) || this.#isFull(shelf)) return;
+    const { key } = this.#put(shelf, EdgeRecord.restore(edge));
+    this.#changed.add(`${shelf} ${key}`);
+  }
+
   /** Keys of the edges that `isMeant` chooses. */
   keysOf(isMeant: (edge: Edge) => boolean): readonly string[] {
     const records = [...this.#edges.values(), ...this.#failed.values()];
@@ -128,11 +135,13 @@ export class ProfileRecord {
   }
 
   #record(shelf: Shelf, edge: EdgeIdentity): EdgeRecord | undefined {
-    const records = this.#shelf(shelf);
-    const known = records.get(edgeKey(edge));
+    const known = this.#shelf(shelf).get(edgeKey(edge));
     if (known !== undefined) return known;
-    if (records.size >= (shelf === "edges" ? MAX_EDGES : MAX_FAILED)) return undefined;
-    return this.#put(shelf, new EdgeRecord(edge));
+    return this.#isFull(shelf) ? undefined : this.#put(shelf, new EdgeRecord(edge));
+  }
+
+  #isFull(shelf: Shelf): boolean {
+    return this.#shelf(shelf).size >= (shelf === "edges" ? MAX_EDGES : MAX_FAILED);
   }
 
   #put(shelf: Shelf, record: EdgeRecord): EdgeRecord {

@@ -40,6 +40,8 @@ export interface AgentOptions {
 /** One node's agent: what is captured is handed to `see`. */
 export class Agent {
   readonly node: string;
+  /** Where its store lies. */
+  readonly folder: string;
   readonly book: ProfileBook;
   readonly decisions: DecisionBook;
   readonly exchange: PartExchange;
@@ -52,6 +54,7 @@ export class Agent {
 
   constructor(node: string, { folder, cluster, connection, paces = {}, nowMs = Date.now }: AgentOptions) {
     this.node = node;
+    this.folder = folder;
     this.#cluster = cluster;
     this.#store = new ProfileStore(folder);
     this.book = new ProfileBook(node);

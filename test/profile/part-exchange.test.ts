@@ -1,4 +1,6 @@
 /** Real agents but for capture, and the tests' own API server: what one has seen or was told, all answer. */
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import t, { type Test } from "tap";
 import { edgeKey } from "../../src/profile/edge.ts";
 import type { Profile } from "../../src/profile/profile.ts";
@@ -101,6 +103,33 @@ await t.test("what changes nothing costs no request, nor does a restart", async 
   );
 });
 
+await t.test(
+  "what a damaged store has lost comes back from the node's own parts, but for what was forgotten",
+  async (t) => {
+    const { one, two: other, make } = await two(t);
+    one.see(fromClient(), fromClient(), toDatabase(JAVAAPP_0));
+    await settled(one, other);
+    await one.stop();
+    const store = new DatabaseSync(join(one.folder, "weir.db"));
+    store.exec("DELETE FROM edge");
+    store.close();
+    const again = make("n1");
+    const toData = "egress|workload/data/Deployment/database|TCP|5432";
+    again.exchange.forget(javaapp, { edge: toData });
+    again.start();
+    await eventually("it is in the book again", () => Promise.resolve(again.book.hasSeen(javaapp) || undefined));
+    const { edges } = again.book.seen(javaapp)!;
+    t.strictSame(
+      edges.map((edge) => [edgeKey(edge), edge.connections]),
+      [["ingress|workload/shop/Deployment/jclient|TCP|8080", 2]],
+    );
+    again.see(fromClient());
+    await again.stop();
+    const { book } = make("n1");
+    t.equal(book.seen(javaapp)?.edges[0]?.connections, 3, "and in the store");
+  },
+);
+
 await t.test("parts are watched while somebody asks, and let go after", async (t) => {
   const { server, one, two: other } = await two(t, { paces: { reads: { idleMs: 100, patienceMs: 5_000 } } });
   other.see(toDatabase());
@@ -183,7 +212,7 @@ await t.test("a server that is away, or that refuses, costs nothing but delay", 
   await server.start();
   await settled(other);
   t.strictSame(lines(await profileOf(one)), ["egress|workload/data/Deployment/database|TCP|5432 x1"]);
-  t.equal(other.exchange.fault, undefined);
+  await eventually("all is well", () => Promise.resolve(other.exchange.fault === undefined || undefined));
   t.equal(other.log.filter(({ msg }) => msg === "parts can't be written").length, 1);
 });
 

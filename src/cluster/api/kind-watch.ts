@@ -169,7 +169,8 @@ export class KindWatch {
     if (fault.isUnknownKind && this.kind.isOptional === true) this.#state = { kind: "absent" };
     else if (fault.isForGood) this.#state = { kind: "missed", reason: fault.message };
     // A server that has forgotten a version has answered, and can be read.
-    else if (!fault.isExpired && this.#failures >= FAILURES_TO_SAY) this.#state = { kind: "failing", reason: fault.message };
+    else if (!fault.isExpired && this.#failures >= FAILURES_TO_SAY)
+      this.#state = { kind: "failing", reason: fault.message };
     this.#options.onState();
   }
 

@@ -1,6 +1,7 @@
 import { isMeant, replaces, type Tombstone } from "../forgetting.ts";
 import type { Edge } from "../edge.ts";
 import type { Observations } from "../make-profile.ts";
+import type { Shelf } from "../profile-record.ts";
 import { mergeEdges } from "./merge-edges.ts";
 import { mergeWindows, watchedMsOf } from "./merge-windows.ts";
 import type { Part } from "./part.ts";
@@ -19,9 +20,8 @@ export interface MergeOptions {
 export function mergeParts(all: readonly Part[], { isThere, forgotten }: MergeOptions): Observations {
   const parts = all.filter((part) => !isSuperseded(part, all, isThere));
   const tombstones = [...forgotten, ...parts.flatMap((part) => part.forgotten)];
-  const left = parts.map((part) => ({ part, unheard: tombstones.filter((tombstone) => !hasHeard(part, tombstone)) }));
-  const mergeShelf = (shelf: "edges" | "failed"): readonly Edge[] =>
-    mergeEdges(left.flatMap(({ part, unheard }) => part[shelf].filter((edge) => !isForgotten(edge, unheard))));
+  const mergeShelf = (shelf: Shelf): readonly Edge[] =>
+    mergeEdges(parts.flatMap((part) => withoutForgotten(part, shelf, tombstones)));
   return {
     edges: mergeShelf("edges"),
     failed: mergeShelf("failed"),
@@ -47,10 +47,8 @@ function isSuperseded(part: Part, all: readonly Part[], isThere: MergeOptions["i
   );
 }
 
-function hasHeard({ forgotten }: Part, tombstone: Tombstone): boolean {
-  return forgotten.some((own) => replaces(own, tombstone));
-}
-
-function isForgotten(edge: Edge, tombstones: readonly Tombstone[]): boolean {
-  return tombstones.some((tombstone) => isMeant(edge, tombstone));
+/** A part's edges but for those that were forgotten without its knowledge. */
+export function withoutForgotten(part: Part, shelf: Shelf, tombstones: readonly Tombstone[]): readonly Edge[] {
+  const unheard = tombstones.filter((tombstone) => !part.forgotten.some((own) => replaces(own, tombstone)));
+  return part[shelf].filter((edge) => !unheard.some((tombstone) => isMeant(edge, tombstone)));
 }

@@ -4,6 +4,7 @@ import { type WorkloadRef, workloadKey } from "../../cluster/workload.ts";
 import { edgeKey } from "../edge.ts";
 import { replaces, type Tombstone } from "../forgetting.ts";
 import type { ProfileBook, StoredEdge } from "../profile-book.ts";
+import { withoutForgotten } from "./merge-parts.ts";
 import type { Part } from "./part.ts";
 import { NETWORK_PROFILE } from "./part-kind.ts";
 import { type PartPaces, PartSchedule } from "./part-schedule.ts";
@@ -60,6 +61,7 @@ export class PartPublisher {
   begin(found: readonly Part[]): void {
     const { node, observer, book, nowMs } = this.#options;
     const own = found.filter((part) => part.node === node && part.observer === observer);
+    for (const part of own) this.#takeBack(part);
     const told = new Map(own.map((part) => [this.#keyOf(part.workload), part]));
     for (const [key, { edges, writtenMs }] of told) this.#schedule.found(key, edges.length, writtenMs);
     for (const workload of book.workloads()) {
@@ -129,6 +131,15 @@ export class PartPublisher {
   #drop(key: string): void {
     this.#schedule.drop(key);
     this.#workloads.delete(key);
+  }
+
+  /** What the store has lost of this, though it is the same store. */
+  #takeBack(part: Part): void {
+    const { book } = this.#options;
+    const { workload } = part;
+    for (const shelf of ["edges", "failed"] as const)
+      for (const edge of withoutForgotten(part, shelf, book.tombstones.of(workload)))
+        book.takeBack({ workload, shelf, edge });
   }
 
   /** Whether the server has this: the same edges, and word of the same forgettings. Counts may be behind. */
