@@ -22,7 +22,7 @@ import { movedBy } from "./told-time.ts";
 const READ_MS = 50;
 /** And while little comes: waking up costs more than a few packets do, and is most of what bulk data costs. */
 const QUIET_READ_MS = 250;
-/** So many packets since the last look are more than little: a hundredth of what a ring has room for. */
+/** So many packets since the last rest are more than little: a hundredth of what a ring has room for. */
 const BUSY_PACKETS = 256;
 const TELL_US = 200_000;
 const STATUS_US = 1_000_000;
@@ -70,6 +70,7 @@ export class CaptureLoop {
   readonly #older: OlderConnections;
   readonly #mute: MuteHeavy;
   #startedUs = 0;
+  #packetsAtRest = 0;
   #nowUs = 0;
   #toldUs = 0;
   #statusUs = 0;
@@ -97,15 +98,21 @@ export class CaptureLoop {
     this.#tellStatus();
     try {
       while (!signal.aborted && !this.#writer.isClosed) {
-        const { packets } = this.#tracker;
         const isMore = this.#turn(signal);
-        const isQuiet = this.#tracker.packets - packets < BUSY_PACKETS;
-        await (isMore ? yieldOnce() : rest(isQuiet ? QUIET_READ_MS : READ_MS));
+        await (isMore ? yieldOnce() : this.#rest());
       }
     } finally {
       this.#watch.close();
       this.#finish();
     }
+  }
+
+  /** Until it is worth the while to look again. */
+  #rest(): Promise<void> {
+    const { packets } = this.#tracker;
+    const isQuiet = packets - this.#packetsAtRest < BUSY_PACKETS;
+    this.#packetsAtRest = packets;
+    return rest(isQuiet ? QUIET_READ_MS : READ_MS);
   }
 
   /** Everything that is done regularly. True if more packets may be waiting. */
