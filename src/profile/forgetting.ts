@@ -23,6 +23,11 @@ export function isMeant(edge: Edge, { edge: id, afterMs = -Infinity, beforeMs = 
   return isWithin && (id === undefined || id === edgeKey(edge));
 }
 
+/** Whether an edge was forgotten then: what was first seen after that is another's. */
+export function isMeantBy(edge: Edge, tombstone: Tombstone): boolean {
+  return Date.parse(edge.firstSeen) <= tombstone.atMs && isMeant(edge, tombstone);
+}
+
 /** Whether a connection that began then, of the edge of this key, was forgotten before it was told. */
 export function isBuried(key: string, startMs: number, tombstone: Tombstone): boolean {
   const { edge, afterMs = -Infinity, beforeMs = Infinity, atMs } = tombstone;

@@ -59,7 +59,7 @@ export class ObservedWindow {
   restore({ sinceUs, untilUs, losses, older }: Window): void {
     this.#watchedUs ??= untilUs ?? undefined;
     const { losses: own, older: latest } = this.#window;
-    this.#window = { ...this.#window, losses: sum(losses, own), older: latest ?? older };
+    this.#window = { ...this.#window, losses: sumLosses(losses, own), older: latest ?? older };
     if (sinceUs !== null && untilUs !== null) this.widen(sinceUs, untilUs);
   }
 
@@ -107,7 +107,8 @@ function isOfNewCapture(status: CaptureStatus, before: CaptureStatus): boolean {
   );
 }
 
-function sum(a: Losses | null, b: Losses | null): Losses | null {
+/** What two have lost, each its own. */
+export function sumLosses(a: Losses | null, b: Losses | null): Losses | null {
   if (a === null || b === null) return a ?? b;
   return {
     dropped: a.dropped + b.dropped,

@@ -1,7 +1,7 @@
 import { type WorkloadRef, workloadKey } from "../cluster/workload.ts";
 import type { DecisionBook } from "./decision-book.ts";
 import { edgeKey } from "./edge.ts";
-import { type Forgetting, isMeant } from "./forgetting.ts";
+import { type Forgetting, isMeantBy } from "./forgetting.ts";
 import type { ProfileBook, StoredEdge } from "./profile-book.ts";
 import type { ProfileStore } from "./profile-store.ts";
 import { faultKind } from "./store-fault.ts";
@@ -87,8 +87,9 @@ export class ProfileSaver {
    */
   forget(workload: WorkloadRef, what: Forgetting, atMs: number): readonly string[] {
     const { namespace, kind, name } = workload;
-    const keys = this.#book.keysOf(workload, (edge) => isMeant(edge, what));
-    const tombstones = this.#book.tombstones.with({ ...what, workload: { namespace, kind, name }, atMs });
+    const tombstone = { ...what, workload: { namespace, kind, name }, atMs };
+    const keys = this.#book.keysOf(workload, (edge) => isMeantBy(edge, tombstone));
+    const tombstones = this.#book.tombstones.with(tombstone);
     this.#store.forget(workload, keys, tombstones);
     this.#book.forget(workload, keys);
     this.#book.tombstones.set(workload, tombstones);

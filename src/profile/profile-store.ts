@@ -146,7 +146,7 @@ export class ProfileStore implements DecisionStore {
 
   /** Unless another has been quicker. */
   #make(): void {
-    const made = makeDatabase(this.#file, NOTHING_STORED);
+    const made = makeDatabase(this.#file, { ...NOTHING_STORED, observer: this.#observer });
     try {
       linkSync(made, this.#file);
     } catch (error) {

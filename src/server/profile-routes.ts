@@ -72,7 +72,7 @@ export function addProfileRoutes(app: App, { book, cluster, forget }: ProfileRou
       config: listing,
       schema: { summary: "Who talks to whom", querystring: inNamespace, response: { 200: graph } },
     },
-    (request) => drawGraph(profilesFor(request, book, cluster)),
+    (request) => withheld(profilesFor(request, book, cluster), cluster, admissionOf(request)).then(drawGraph),
   );
 
   app.get(
@@ -87,7 +87,7 @@ export function addProfileRoutes(app: App, { book, cluster, forget }: ProfileRou
     },
     (request) => {
       const profile = findProfile(request.params, book, cluster);
-      return showProfile(profile, cluster, admissionOf(request)).then(withEdgeIds);
+      return withheld([profile], cluster, admissionOf(request)).then(([shown]) => withEdgeIds(shown!));
     },
   );
 
@@ -103,23 +103,39 @@ export function addProfileRoutes(app: App, { book, cluster, forget }: ProfileRou
       },
     },
     (request) => {
-      const { workload } = findProfile(request.params, book, cluster);
+      const profile = findProfile(request.params, book, cluster);
+      const { workload } = profile;
       const what = toForgetting(request.query);
+      refuseUnknownEdge(what, profile);
       return { forgotten: orConflict(() => forget(workload, what)) };
     },
   );
 }
 
-async function showProfile(profile: Profile, cluster: ClusterState, { among }: Admission): Promise<Profile> {
-  const sight = await among(peerNamespaces([profile]));
-  return withholdProfile(profile, withholder({ sight, namespaces: namespacesOf(cluster), profiles: [profile] }));
+/** Without what the caller may not know of others. */
+async function withheld(
+  profiles: readonly Profile[],
+  cluster: ClusterState,
+  { among }: Admission,
+): Promise<readonly Profile[]> {
+  const sight = await among(peerNamespaces(profiles));
+  const withhold = withholder({ sight, namespaces: namespacesOf(cluster), profiles });
+  return profiles.map((profile) => withholdProfile(profile, withhold));
+}
+
+/** What is forgotten is remembered, and there is not room for everything that somebody may make up. Throws a 404. */
+function refuseUnknownEdge({ edge: id }: Forgetting, { ingress, egress, failed }: Profile): void {
+  if (id === undefined || [...ingress, ...egress, ...failed].some((edge) => edgeKey(edge) === id)) return;
+  throw new HttpProblem(404, `edge: the profile has none of the id ${id}`);
 }
 
 /** As far as the caller sees. */
 export function profilesFor(request: FastifyRequest, book: Profiles, cluster: ClusterState): readonly Profile[] {
   const { namespace } = request.query as Static<typeof inNamespace>;
-  const { sees } = admissionOf(request).sight;
-  return book.profiles(cluster, namespace).filter(({ workload }) => sees(workload.namespace));
+  const { isWhole, namespaces } = admissionOf(request).sight;
+  if (isWhole) return book.profiles(cluster, namespace);
+  const wanted = namespace === undefined ? [...namespaces].sort() : [namespace].filter((name) => namespaces.has(name));
+  return wanted.flatMap((name) => book.profiles(cluster, name));
 }
 
 /** The profile that a path names: of a workload of the cluster, or of one that was seen and is gone. Throws a 404. */

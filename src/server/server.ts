@@ -102,8 +102,8 @@ function addRoutes(app: App, parts: ServerParts): void {
   app.register(async (routes: App) => {
     routes.addHook("preHandler", async () => parts.book.gather?.());
     // What somebody has seen, no crash takes back.
-    routes.addHook("onSend", (_request, _reply, payload, done) => {
-      parts.keep();
+    routes.addHook("onSend", (_request, { statusCode }, payload, done) => {
+      if (statusCode < 400) parts.keep(); // a refusal shows nothing
       done(null, payload);
     });
     addProfileRoutes(routes, parts);

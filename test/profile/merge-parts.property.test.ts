@@ -140,7 +140,7 @@ await t.test(
 await t.test("what was forgotten is in no answer, unless it was seen by who knew of that", (t) => {
   fc.assert(
     fc.property(fc.array(anyPart, { maxLength: 4 }), seen, (parts, again) => {
-      const forgotten = [{ workload: ref, atMs: 100 }];
+      const forgotten = [{ workload: ref, atMs: Date.parse("2100-01-01") }];
       const left = mergeParts(PartSet.of(parts).of(ref), { isThere, forgotten });
       t.strictSame(left.edges, []);
       const knowing = part(again.node, edgesOf([again]), { observer: "knows", forgotten });
@@ -149,6 +149,13 @@ await t.test("what was forgotten is in no answer, unless it was seen by who knew
     }),
     { numRuns: 50 },
   );
+  t.end();
+});
+
+await t.test("what was first seen after the forgetting stays, though its node had not heard of it", (t) => {
+  const edges = edgesOf([0, 3].map((minute) => ({ minute, node: "n1", octets: null, edge: identity(minute) })));
+  const forgotten = [{ workload: ref, atMs: START_US / 1000 + 60_000 }];
+  t.strictSame(mergeParts([part("n1", edges)], { isThere, forgotten }).edges, [edges[1]]);
   t.end();
 });
 

@@ -144,6 +144,8 @@ await t.test("DELETE forgets what it names, in the book and in the store", async
   t.strictSame([left.egress.length, left.ingress.length], [1, 1]);
   const none = await app.inject({ method: "DELETE", url: `${javaapp}?before=2020-01-01T00:00:00Z` });
   t.strictSame(none.json(), { forgotten: [] });
+  const unknown = await app.inject({ method: "DELETE", url: `${javaapp}?edge=nothing` });
+  t.equal(unknown.statusCode, 404, "what is made up is not remembered");
   const all = await app.inject({ method: "DELETE", url: javaapp });
   t.equal(all.json().forgotten.length, 3);
 });

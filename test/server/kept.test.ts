@@ -32,6 +32,8 @@ for (const path of ["/api/v1/profiles", "/api/v1/graph", "/api/v1/profiles/shop/
     t.equal(leftBehind(folder, "before"), 0);
     t.equal((await asked.app.inject("/metrics")).statusCode, 200);
     t.equal(leftBehind(folder, "after metrics"), 0, "who shows no edge writes none");
+    t.equal((await asked.app.inject("/api/v1/profiles/shop/deployment/nobody")).statusCode, 404);
+    t.equal(leftBehind(folder, "after a refusal"), 0, "nor does a refusal");
     t.equal((await asked.app.inject(path)).statusCode, 200);
     t.equal(leftBehind(folder, "after"), book.stored().length);
   });

@@ -104,7 +104,12 @@ export class CustomOwners {
       } else if (await this.#isRead(owner, signal)) {
         this.#queue.delete(key);
         await this.#pause(betweenMs, signal);
-      } else await this.#pause(this.#failurePauseMs(), signal);
+      } else {
+        // One kind that fails holds up no other.
+        this.#queue.delete(key);
+        this.#queue.add(key);
+        await this.#pause(this.#failurePauseMs(), signal);
+      }
     }
   }
 

@@ -175,5 +175,6 @@ export class ClusterProfiles implements Profiles {
     this.#watching?.stop.abort();
     this.#watching = undefined;
     this.#held.clear();
+    this.#options.onFault(undefined); // of a watch that is no more
   }
 }

@@ -1,4 +1,4 @@
-import { isMeant, replaces, type Tombstone } from "../forgetting.ts";
+import { isMeantBy, replaces, type Tombstone } from "../forgetting.ts";
 import type { Edge } from "../edge.ts";
 import type { Observations } from "../make-profile.ts";
 import type { Shelf } from "../profile-record.ts";
@@ -50,5 +50,5 @@ function isSuperseded(part: Part, all: readonly Part[], isThere: MergeOptions["i
 /** A part's edges but for those that were forgotten without its knowledge. */
 export function withoutForgotten(part: Part, shelf: Shelf, tombstones: readonly Tombstone[]): readonly Edge[] {
   const unheard = tombstones.filter((tombstone) => !part.forgotten.some((own) => replaces(own, tombstone)));
-  return part[shelf].filter((edge) => !unheard.some((tombstone) => isMeant(edge, tombstone)));
+  return part[shelf].filter((edge) => !unheard.some((tombstone) => isMeantBy(edge, tombstone)));
 }

@@ -1,4 +1,4 @@
-import type { Losses, OlderConnections, Window } from "../observed-window.ts";
+import { sumLosses, type Losses, type OlderConnections, type Window } from "../observed-window.ts";
 
 /** How long somebody watched, in milliseconds, without the times between captures. */
 export function watchedMsOf({ sinceUs, untilUs, losses }: Window): number {
@@ -28,16 +28,11 @@ function extreme(
   return times.length === 0 ? null : times.reduce((a, b) => choose(a, b));
 }
 
+/** What nobody watched is what the one that was blind for longest did not. */
 function addLosses(a: Losses | null, b: Losses | null): Losses | null {
-  if (a === null || b === null) return a ?? b;
-  return {
-    dropped: a.dropped + b.dropped,
-    sampledOut: a.sampledOut + b.sampledOut,
-    overflowed: a.overflowed + b.overflowed,
-    evicted: a.evicted + b.evicted,
-    restarts: a.restarts + b.restarts,
-    unwatchedUs: Math.max(a.unwatchedUs, b.unwatchedUs),
-  };
+  const sum = sumLosses(a, b);
+  if (sum === null || a === null || b === null) return sum;
+  return { ...sum, unwatchedUs: Math.max(a.unwatchedUs, b.unwatchedUs) };
 }
 
 const CONNTRACK = ["none", "part", "whole"] as const;

@@ -102,7 +102,9 @@ const everything: Admission = {
 /** Who may see everything asks for what is seen from one namespace. */
 function asSeenFrom({ query }: FastifyRequest): Admission {
   const { namespace } = query as { readonly namespace?: unknown };
-  return typeof namespace === "string" ? { ...everything, sight: sightOf([namespace]) } : everything;
+  if (typeof namespace !== "string") return everything;
+  const sight = sightOf([namespace]);
+  return { ...everything, sight, again: () => Promise.resolve(sight) };
 }
 
 async function metricsReader({ headers }: FastifyRequest, access: Access): Promise<Admission> {
@@ -124,7 +126,7 @@ async function reader(rule: NamespaceRule, request: FastifyRequest, guard: Guard
   const caller = await identify();
   const own = namespace === undefined ? [] : [namespace];
   return {
-    caller: caller.id,
+    caller: caller.uid ?? caller.username,
     sight: await look(caller),
     again: async () => look(await identify()),
     among: (others) => among(own, others, { access, caller }),

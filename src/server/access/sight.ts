@@ -8,10 +8,12 @@ import { challenge } from "./bearer-token.ts";
 export interface Sight {
   /** All namespaces, those that come later and what is in none included. */
   readonly isWhole: boolean;
+  /** Those that are seen; none are listed where all are. */
+  readonly namespaces: ReadonlySet<string>;
   readonly sees: (namespace: string) => boolean;
 }
 
-export const wholeSight: Sight = { isWhole: true, sees: () => true };
+export const wholeSight: Sight = { isWhole: true, namespaces: new Set(), sees: () => true };
 
 /** Namespaces asked about one by one for one request. */
 const MAX_NAMESPACES = 256;
@@ -19,7 +21,7 @@ const AT_ONCE = 8;
 
 export function sightOf(namespaces: Iterable<string>): Sight {
   const seen = new Set(namespaces);
-  return { isWhole: false, sees: (namespace) => seen.has(namespace) };
+  return { isWhole: false, namespaces: seen, sees: (namespace) => seen.has(namespace) };
 }
 
 /** Who asks for what, of an Access that knows. */

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
 
 /** A certificate, its issuers after it, and its key, each as PEM. */
 export interface Certificate {
@@ -24,6 +25,8 @@ export function readCertificate(files: CertificateFiles): Certificate {
   const parsed = orFault(files.cert, () => new X509Certificate(cert));
   const isPair = orFault(files.key, () => parsed.checkPrivateKey(createPrivateKey(key)));
   if (!isPair) throw new CertificateFault(`${files.key} is not the key of ${files.cert}`);
+  // What can be parsed may be refused all the same: a key that is too short, an issuer cut off in the midst.
+  orFault(files.cert, () => createSecureContext({ cert, key }));
   return { cert, key };
 }
 

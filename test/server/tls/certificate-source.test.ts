@@ -67,6 +67,17 @@ await t.test("while the files are no pair the last one holds, and that is said u
   t.equal(certificates.fault, undefined);
 });
 
+await t.test(
+  "one that OpenSSL does not take is a fault, and the last one holds: an issuer cut off in the midst",
+  async (t) => {
+    const { files, certificates, port, first } = await secureServer(t);
+    writeFileSync(files.cert, first + first.slice(0, 200));
+    certificates.look();
+    t.match(certificates.fault, files.cert);
+    t.match(await livez(await dial(t, port, first)), /^HTTP\/1\.1 200/u);
+  },
+);
+
 await t.test("plain HTTP, noise and silence on the port of TLS are let go", async (t) => {
   const { port } = await secureServer(t);
   for (const words of ["GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n", "\u0000".repeat(100), ""]) {
