@@ -13,7 +13,7 @@ import { type Placement, PlacementCount } from "./placement.ts";
 import type { Profile } from "./profile.ts";
 import type { Profiles } from "./profiles.ts";
 import { Tombstones } from "./tombstones.ts";
-import { type CountedAt, ProfileRecord, type Shelf } from "./profile-record.ts";
+import { type CountedAt, type Place, ProfileRecord, type Shelf } from "./profile-record.ts";
 
 const MAX_PROFILES = 20_000;
 /** An edge as the store keeps it. */
@@ -173,13 +173,13 @@ export class ProfileBook implements Profiles {
     return [...refs].sort(([a], [b]) => compare(a, b)).flatMap(([, ref]) => this.profile(ref, cluster) ?? []);
   }
 
-  /** Keys of a workload's edges that `isMeant` chooses. */
-  keysOf(ref: WorkloadRef, isMeant: (edge: Edge) => boolean): readonly string[] {
-    return this.#records.get(workloadKey(ref))?.keysOf(isMeant) ?? [];
+  /** Where the edges of a workload stand that `isMeant` chooses. */
+  placesOf(ref: WorkloadRef, isMeant: (edge: Edge) => boolean): readonly Place[] {
+    return this.#records.get(workloadKey(ref))?.placesOf(isMeant) ?? [];
   }
 
-  forget(ref: WorkloadRef, keys: readonly string[]): void {
-    this.#records.get(workloadKey(ref))?.forget(keys);
+  forget(ref: WorkloadRef, places: readonly Place[]): void {
+    this.#records.get(workloadKey(ref))?.forget(places);
   }
 
   /** Edges that changed since this was last asked: what the store has yet to keep. */

@@ -13,11 +13,15 @@ const MAX_FAILED = 1_024;
 /** Which of an edge's two places: `failed` holds attempts that came to nothing. */
 export type Shelf = "edges" | "failed";
 
-/** The edge in which a connection was counted. */
-export interface CountedAt {
-  readonly profile: ProfileRecord;
+/** Where an edge stands: one that came to nothing and one that did not may have the same key. */
+export interface Place {
   readonly shelf: Shelf;
   readonly key: string;
+}
+
+/** The edge in which a connection was counted. */
+export interface CountedAt extends Place {
+  readonly profile: ProfileRecord;
 }
 
 /** One workload's edges while they grow. */
@@ -119,18 +123,16 @@ export class ProfileRecord {
     this.#changed.add(`${shelf} ${key}`);
   }
 
-  /** Keys of the edges that `isMeant` chooses. */
-  keysOf(isMeant: (edge: Edge) => boolean): readonly string[] {
-    const records = [...this.#edges.values(), ...this.#failed.values()];
-    return [...new Set(records.filter((record) => isMeant(record.toEdge())).map(({ key }) => key))];
+  /** Where the edges stand that `isMeant` chooses. */
+  placesOf(isMeant: (edge: Edge) => boolean): readonly Place[] {
+    return this.all.filter(({ edge }) => isMeant(edge)).map(({ shelf, edge }) => ({ shelf, key: edgeKey(edge) }));
   }
 
-  forget(keys: readonly string[]): void {
-    for (const key of keys) {
-      this.#edges.delete(key);
-      const failed = this.#failed.get(key);
-      if (failed !== undefined) this.#countFailure(failed, -1);
-      this.#failed.delete(key);
+  forget(places: readonly Place[]): void {
+    for (const { shelf, key } of places) {
+      const record = this.#shelf(shelf).get(key);
+      if (record !== undefined && shelf === "failed") this.#countFailure(record, -1);
+      this.#shelf(shelf).delete(key);
     }
   }
 

@@ -88,16 +88,13 @@ export class ProfileSaver {
   forget(workload: WorkloadRef, what: Forgetting, atMs: number): readonly string[] {
     const { namespace, kind, name } = workload;
     const tombstone = { ...what, workload: { namespace, kind, name }, atMs };
-    const keys = this.#book.keysOf(workload, (edge) => isMeantBy(edge, tombstone));
+    const places = this.#book.placesOf(workload, (edge) => isMeantBy(edge, tombstone));
     const tombstones = this.#book.tombstones.with(tombstone);
-    this.#store.forget(workload, keys, tombstones);
-    this.#book.forget(workload, keys);
+    this.#store.forget(workload, places, tombstones);
+    this.#book.forget(workload, places);
     this.#book.tombstones.set(workload, tombstones);
-    for (const key of keys) {
-      this.#unsaved.delete(`${workloadKey(workload)} edges ${key}`);
-      this.#unsaved.delete(`${workloadKey(workload)} failed ${key}`);
-    }
-    return keys;
+    for (const { shelf, key } of places) this.#unsaved.delete(`${workloadKey(workload)} ${shelf} ${key}`);
+    return [...new Set(places.map(({ key }) => key))];
   }
 
   #gather(edges: readonly StoredEdge[]): void {

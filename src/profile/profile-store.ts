@@ -6,6 +6,7 @@ import type { DecisionStore, StoredDecisions } from "./decision-book.ts";
 import type { Tombstone } from "./forgetting.ts";
 import type { Window } from "./observed-window.ts";
 import type { StoredEdge } from "./profile-book.ts";
+import type { Place } from "./profile-record.ts";
 import { listSetAside, setAside } from "./set-aside.ts";
 import { faultKind, toStoreFault } from "./store-fault.ts";
 import { makeDatabase, makeFolder, openDatabase, readCopy, salvage } from "./store-file.ts";
@@ -114,8 +115,8 @@ export class ProfileStore implements DecisionStore {
   }
 
   /** Edges away, and that they were forgotten, in one step: `tombstones` are all of the workload. */
-  forget(workload: WorkloadRef, keys: readonly string[], tombstones: readonly Tombstone[]): void {
-    this.#opened().forget(workload, keys, tombstones);
+  forget(workload: WorkloadRef, places: readonly Place[], tombstones: readonly Tombstone[]): void {
+    this.#opened().forget(workload, places, tombstones);
   }
 
   saveDecisions(stored: StoredDecisions): void {

@@ -5,6 +5,7 @@ import { edgeKey } from "./edge.ts";
 import type { Tombstone } from "./forgetting.ts";
 import type { Window } from "./observed-window.ts";
 import type { StoredEdge } from "./profile-book.ts";
+import type { Place } from "./profile-record.ts";
 import { checksumOf } from "./row-checksum.ts";
 import { type Reading, readStored } from "./store-reading.ts";
 import { orDamage } from "./store-schema.ts";
@@ -54,11 +55,11 @@ export class StoreRows {
   }
 
   /** Edges away, and that they were forgotten, in one step: `tombstones` are all of the workload. */
-  forget(workload: WorkloadRef, keys: readonly string[], tombstones: readonly Tombstone[]): void {
+  forget(workload: WorkloadRef, places: readonly Place[], tombstones: readonly Tombstone[]): void {
     const own = workloadKey(workload);
     this.#inTransaction(() => {
-      const away = this.#database.prepare("DELETE FROM edge WHERE workload = ? AND key = ?");
-      for (const key of keys) away.run(own, key);
+      const away = this.#database.prepare("DELETE FROM edge WHERE workload = ? AND shelf = ? AND key = ?");
+      for (const { shelf, key } of places) away.run(own, shelf, key);
       this.#database.prepare("DELETE FROM forgotten WHERE workload = ?").run(own);
       for (const tombstone of tombstones) this.#tombstone.run(...tombstoneRow(tombstone));
     });

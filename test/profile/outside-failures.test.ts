@@ -115,7 +115,7 @@ await t.test("what is restored goes on as it was, and what is forgotten makes ro
   );
   after.forget(
     javaapp,
-    after.keysOf(javaapp, () => true),
+    after.placesOf(javaapp, () => true),
   );
   for (const connection of flood(10, () => 8080)) after.addClosed(cluster.identifyConnection(connection));
   t.equal(failed(after).length, 10);
@@ -124,7 +124,7 @@ await t.test("what is restored goes on as it was, and what is forgotten makes ro
 await t.test("that the rest was forgotten holds for late records of it", async (t) => {
   const book = bookOf(flood(200, () => 8080));
   const edge = "ingress|external/0.0.0.0/0|TCP|8080";
-  book.forget(javaapp, [edge]);
+  book.forget(javaapp, [{ shelf: "failed", key: edge }]);
   book.tombstones.set(javaapp, book.tombstones.with({ workload: javaapp, edge, atMs: us("13:00:00") / 1000 }));
   book.addClosed(
     cluster.identifyConnection(

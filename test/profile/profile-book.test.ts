@@ -242,9 +242,9 @@ await t.test("a scan of 10,000 addresses stays within its bound, and the overflo
 
 await t.test("what is forgotten is gone, and what is not stays", async (t) => {
   const book = bookOf([made(`${JAVAAPP_0}:1`, "203.0.113.66:1389"), made(`${JAVAAPP_0}:2`, `${DATABASE}:5432`)]);
-  const keys = book.keysOf(javaapp, (edge) => edge.port === 1389);
-  t.strictSame(keys, ["egress|external/203.0.113.66|TCP|1389"]);
-  book.forget(javaapp, keys);
+  const places = book.placesOf(javaapp, (edge) => edge.port === 1389);
+  t.strictSame(places, [{ shelf: "edges", key: "egress|external/203.0.113.66|TCP|1389" }]);
+  book.forget(javaapp, places);
   t.strictSame(lines(book.profile(javaapp, cluster)?.egress), ["egress|workload/data/Deployment/database|TCP|5432 x1"]);
 });
 
@@ -254,7 +254,7 @@ await t.test("a connection that closes after its edge was forgotten does not bri
   book.addOpened(cluster.identifyConnection(open));
   book.forget(
     javaapp,
-    book.keysOf(javaapp, () => true),
+    book.placesOf(javaapp, () => true),
   );
   book.addClosed(cluster.identifyConnection({ ...open, bytes: { toServer: 1, toClient: 1, exact: true } }));
   t.strictSame(book.profile(javaapp, cluster)?.egress, []);

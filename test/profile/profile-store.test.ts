@@ -143,6 +143,30 @@ await t.test("a forgotten span of time stays out, and what lies beside it counts
   );
 });
 
+await t.test("an old attempt that failed is forgotten without the edge that came of a later one", async (t) => {
+  const folder = t.testdir();
+  const store = new ProfileStore(folder);
+  const book = new ProfileBook();
+  const saver = new ProfileSaver({ book, store, decisions: new DecisionBook(store) });
+  const ref = workload("shop", "javaapp");
+  const [early, late] = ["12:00:00", "12:30:00"].map((time) => ({ startUs: us(time), endUs: us(time) }));
+  const attempt = made(`${JAVAAPP_0}:1`, `${DATABASE}:5432`, { ...early, outcome: "refused" });
+  const connection = made(`${JAVAAPP_0}:2`, `${DATABASE}:5432`, late);
+  for (const each of [attempt, connection]) book.addClosed(cluster.identifyConnection(each));
+  saver.save(0);
+  const edge = "egress|workload/data/Deployment/database|TCP|5432";
+  t.strictSame(saver.forget(ref, { beforeMs: us("12:10:00") / 1000 }, us("13:00:00") / 1000), [edge]);
+  store.close();
+  const again = new ProfileStore(folder);
+  t.teardown(() => again.close());
+  const restored = new ProfileBook();
+  restored.restore(again.load());
+  for (const each of [book, restored]) {
+    const { egress, failed } = each.profile(ref, cluster)!;
+    t.strictSame([egress.map(edgeKey), failed], [[edge], []]);
+  }
+});
+
 await t.test("bytes of a forgotten connection don't reach the edge that began anew", async (t) => {
   const store = new ProfileStore(t.testdir());
   t.teardown(() => store.close());

@@ -79,8 +79,9 @@ export async function server(
     logger: pino({ level: "silent" }),
     keep: () => undefined,
     forget: (workload, what) => {
-      const keys = book.keysOf(workload, (edge) => isMeant(edge, what));
-      book.forget(workload, keys);
+      const places = book.placesOf(workload, (edge) => isMeant(edge, what));
+      const keys = places.map(({ key }) => key);
+      book.forget(workload, places);
       forgotten.push(...keys.map((key) => `${workload.namespace}/${workload.name} ${key}`));
       return keys;
     },
