@@ -15,7 +15,8 @@ $(STAMP): package-lock.json scripts/setup.sh scripts/node-pcap.patch
 demo: $(STAMP)
 	@demo/run.sh
 
-## Everything that proves weir right.
+## Everything that proves weir right. What one test's process has compiled, the next finds where weir finds it.
+test: export NODE_COMPILE_CACHE = $(CURDIR)/node_modules/.cache/weir
 test: $(STAMP)
 	@scripts/setup.sh --for-tests
 	@tap
