@@ -97,9 +97,8 @@ export class ProfileBook implements Profiles {
     const { connection } = flow;
     const counted = this.#open.take(connection);
     if (counted === undefined) return this.#observe(flow);
-    const kept = counted.filter(({ profile, key }) => !this.#isForgotten(profile.workload, key, connection));
-    for (const at of kept) at.profile.addBytes(at, connection);
-    return kept;
+    for (const at of counted) at.profile.addBytes(at, connection);
+    return counted;
   }
 
   addName(resolved: ResolvedName): void {
