@@ -5,7 +5,7 @@ import type { WorkloadRef } from "../cluster/workload.ts";
 import type { DecisionStore, StoredDecisions } from "./decision-book.ts";
 import type { Tombstone } from "./forgetting.ts";
 import type { Window } from "./observed-window.ts";
-import type { StoredEdge } from "./profile-book.ts";
+import type { StoredEdge } from "./profile-records.ts";
 import type { Place } from "./profile-record.ts";
 import { listSetAside, setAside } from "./set-aside.ts";
 import { faultKind, toStoreFault } from "./store-fault.ts";

@@ -182,22 +182,25 @@ await t.test("bytes of a forgotten connection don't reach the edge that began an
   t.match(book.profile(ref, cluster)?.egress, [{ connections: 1, bytes: null }]);
 });
 
-await t.test("a connection of a forgotten time ends in its edge, where that has stayed for what came before", async (t) => {
-  const store = new ProfileStore(t.testdir());
-  t.teardown(() => store.close());
-  const book = new ProfileBook();
-  const saver = new ProfileSaver({ book, store, decisions: new DecisionBook(store) });
-  const ref = workload("shop", "javaapp");
-  const at = (time: string) => ({ startUs: us(time), endUs: us(time) });
-  book.addClosed(cluster.identifyConnection(made(`${JAVAAPP_0}:1`, "203.0.113.7:443", at("12:00:00"))));
-  const open = made(`${JAVAAPP_0}:2`, "203.0.113.7:443", at("12:15:00"));
-  book.addOpened(cluster.identifyConnection(open));
-  t.strictSame(saver.forget(ref, { afterMs: us("12:10:00") / 1000 }, us("13:00:00") / 1000), []);
-  const bytes = { toServer: 9, toClient: 9, exact: true };
-  book.addClosed(cluster.identifyConnection({ ...open, bytes }));
-  const [edge] = book.profile(ref, cluster)!.egress;
-  t.strictSame([edge?.connections, edge?.open, edge?.bytes], [2, undefined, bytes]);
-});
+await t.test(
+  "a connection of a forgotten time ends in its edge, where that has stayed for what came before",
+  async (t) => {
+    const store = new ProfileStore(t.testdir());
+    t.teardown(() => store.close());
+    const book = new ProfileBook();
+    const saver = new ProfileSaver({ book, store, decisions: new DecisionBook(store) });
+    const ref = workload("shop", "javaapp");
+    const at = (time: string) => ({ startUs: us(time), endUs: us(time) });
+    book.addClosed(cluster.identifyConnection(made(`${JAVAAPP_0}:1`, "203.0.113.7:443", at("12:00:00"))));
+    const open = made(`${JAVAAPP_0}:2`, "203.0.113.7:443", at("12:15:00"));
+    book.addOpened(cluster.identifyConnection(open));
+    t.strictSame(saver.forget(ref, { afterMs: us("12:10:00") / 1000 }, us("13:00:00") / 1000), []);
+    const bytes = { toServer: 9, toClient: 9, exact: true };
+    book.addClosed(cluster.identifyConnection({ ...open, bytes }));
+    const [edge] = book.profile(ref, cluster)!.egress;
+    t.strictSame([edge?.connections, edge?.open, edge?.bytes], [2, undefined, bytes]);
+  },
+);
 
 await t.test("tombstones are bounded, and one of the whole profile takes the place of its parts", async (t) => {
   const tombstones = new Tombstones();
