@@ -32,7 +32,9 @@ export class Tombstones {
       throw new TombstonesFull("too many forgettings are kept already: forget the whole profile, in place of parts");
     const { namespace } = tombstone.workload;
     if (!this.#share.hasRoom(namespace, next.length - known.length))
-      throw new TombstonesFull(`namespace ${namespace} has as many forgettings as there is room for: forget whole profiles`);
+      throw new TombstonesFull(
+        `namespace ${namespace} has as many forgettings as there is room for: forget whole profiles`,
+      );
     return next;
   }
 

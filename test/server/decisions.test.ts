@@ -109,7 +109,7 @@ await t.test("decisions are bounded in number and in size, and a document may st
 
 await t.test("whoever fills one namespace's share leaves room for every other", async (t) => {
   const [book, large] = [unkept(), unkept()];
-  const document = { addresses: Array.from({ length: 500 }, (_, n) => ({ id: `external/${n}`.padEnd(240, "x") })) };
+  const choices = { addresses: Array.from({ length: 500 }, (_, n) => ({ id: `external/${n}`.padEnd(240, "x") })) };
   for (let place = 0; place < 8; place += 1)
-    t.ok(fill(book, `namespace-${place}`) > 10 && fill(large, `namespace-${place}`, document) > 0, `${place}`);
+    t.ok(fill(book, `namespace-${place}`) > 10 && fill(large, `namespace-${place}`, choices) > 0, `${place}`);
 });
