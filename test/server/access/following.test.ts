@@ -72,13 +72,16 @@ await t.test("nobody takes all places, were it with many tokens", async (t) => {
   t.match(await other(), /"namespace":"data"/u);
 });
 
-await t.test("where nobody is asked who he is, a follower of one namespace is told of that one all the time", async (t) => {
-  const { app, flows, seen } = await server([], { askAgainMs: 5 });
-  t.teardown(() => app.close());
-  await app.listen({ host: "127.0.0.1", port: 0 });
-  const next = await followAs(t, app, {}, "&namespace=data");
-  for (let line = 0; line < 2; line++) t.match(await next(), /"namespace":"data"/u);
-  await pause(30); // asked again meanwhile
-  for (const event of seen) flows.add(event);
-  for (let line = 0; line < 2; line++) t.match(await next(), /"namespace":"data"/u);
-});
+await t.test(
+  "where nobody is asked who he is, a follower of one namespace is told of that one all the time",
+  async (t) => {
+    const { app, flows, seen } = await server([], { askAgainMs: 5 });
+    t.teardown(() => app.close());
+    await app.listen({ host: "127.0.0.1", port: 0 });
+    const next = await followAs(t, app, {}, "&namespace=data");
+    for (let line = 0; line < 2; line++) t.match(await next(), /"namespace":"data"/u);
+    await pause(30); // asked again meanwhile
+    for (const event of seen) flows.add(event);
+    for (let line = 0; line < 2; line++) t.match(await next(), /"namespace":"data"/u);
+  },
+);
