@@ -1,19 +1,17 @@
 import type { ClusterState } from "../cluster/cluster-state.ts";
 import type { Flow } from "../cluster/flow.ts";
 import { type WorkloadRef, workloadKey } from "../cluster/workload.ts";
-import type { CaptureStatus, Connection, ResolvedName, ServerName } from "../flow/connection.ts";
-import { AskedNames } from "./asked-names.ts";
-import { type Edge, edgeKey } from "./edge.ts";
+import type { CaptureStatus, ResolvedName, ServerName } from "../flow/connection.ts";
+import { ConnectionCount } from "./connection-count.ts";
+import type { Edge } from "./edge.ts";
 import type { Tombstone } from "./forgetting.ts";
-import { observeEdges } from "./edge-observations.ts";
 import { makeProfile, type Seen } from "./make-profile.ts";
 import { ObservedWindow, type Window } from "./observed-window.ts";
-import { OpenConnections } from "./open-connections.ts";
-import { type Placement, PlacementCount } from "./placement.ts";
+import type { Placement } from "./placement.ts";
 import type { Profile } from "./profile.ts";
 import type { Profiles } from "./profiles.ts";
 import { Tombstones } from "./tombstones.ts";
-import type { CountedAt, Place } from "./profile-record.ts";
+import type { Place } from "./profile-record.ts";
 import { ProfileRecords, type StoredEdge } from "./profile-records.ts";
 
 /** What the store kept of a book. */
@@ -32,16 +30,14 @@ export class ProfileBook implements Profiles {
   readonly tombstones = new Tombstones();
   readonly #node: string | undefined;
   readonly #records = new ProfileRecords();
-  readonly #names = new AskedNames();
-  readonly #open = new OpenConnections(endAll);
   readonly #window = new ObservedWindow();
-  readonly #placement = new PlacementCount();
-  #undirected = 0;
-  #overflowed = 0;
+  readonly #count: ConnectionCount;
 
   /** With `node` the book takes only that node's own side of each flow. */
   constructor(node?: string) {
     this.#node = node;
+    const { tombstones } = this;
+    this.#count = new ConnectionCount({ records: this.#records, window: this.#window, tombstones, node });
   }
 
   get window(): Window {
@@ -50,17 +46,17 @@ export class ProfileBook implements Profiles {
 
   /** Connections of which not even the direction is known; they are in no profile. */
   get undirected(): number {
-    return this.#undirected;
+    return this.#count.undirected;
   }
 
   /** How many connections found their place, and why others did not. */
   get placement(): Placement {
-    return this.#placement.now;
+    return this.#count.placement;
   }
 
   /** Connections left out because there were too many workloads or edges. */
   get overflowed(): number {
-    return this.#overflowed + this.#records.overflowed;
+    return this.#count.overflowed + this.#records.overflowed;
   }
 
   get size(): number {
@@ -69,40 +65,26 @@ export class ProfileBook implements Profiles {
 
   /** A connection that has settled and goes on. */
   addOpened(flow: Flow): void {
-    const { connection } = flow;
-    if (connection.direction === "unknown") return; // it may be known when it closes
-    // After a restart of capture what is open is told anew, inferred, and is not counted again.
-    const counted = connection.outcome === "inferred" ? this.#open.take(connection) : undefined;
-    this.#open.add(connection, counted ?? this.#observe(flow));
+    this.#count.addOpened(flow);
   }
 
-  /** Counted when it opened, it adds what it carried to the edges in which it was counted, whoever its ends are now. */
+  /** One that is over, told before or not. */
   addClosed(flow: Flow): void {
-    endAll(this.#close(flow));
+    this.#count.addClosed(flow);
   }
 
-  /** The same of one that may go on, though capture tells no more of it under this id. */
+  /** One that may go on, though capture tells no more of it under this id. */
   addLeft(flow: Flow): void {
-    for (const at of this.#close(flow)) at.profile.leave(at);
-  }
-
-  #close(flow: Flow): readonly CountedAt[] {
-    const { connection } = flow;
-    const counted = this.#open.take(connection);
-    if (counted === undefined) return this.#observe(flow);
-    for (const at of counted) at.profile.addBytes(at, connection);
-    return counted;
+    this.#count.addLeft(flow);
   }
 
   addName(resolved: ResolvedName): void {
-    this.#names.add(resolved);
-    this.#window.widen(resolved.timeUs, resolved.timeUs);
+    this.#count.addName(resolved);
   }
 
   /** A name that a client gave its server, in TLS. */
   addClaimedName(named: ServerName): void {
-    this.#names.addClaimed(named);
-    this.#window.widen(named.timeUs, named.timeUs);
+    this.#count.addClaimedName(named);
   }
 
   addStatus(status: CaptureStatus): void {
@@ -191,37 +173,12 @@ export class ProfileBook implements Profiles {
     this.#records.takeBack(lost);
   }
 
-  /** Counts a connection wherever it shows, and returns where. */
-  #observe(flow: Flow): readonly CountedAt[] {
-    const { connection } = flow;
-    this.#placement.add(flow);
-    this.#window.widen(connection.startUs, connection.endUs);
-    if (connection.direction === "unknown") this.#undirected += 1;
-    return observeEdges(flow, this.#names, this.#node).flatMap((observation) => {
-      const { workload } = observation;
-      const known = this.#records.get(workload);
-      const edge = known?.placeOf(connection, observation.edge) ?? observation.edge;
-      if (this.#isForgotten(workload, edgeKey(edge), connection)) return [];
-      const record = known ?? this.#records.add(workload);
-      if (record === undefined) this.#overflowed += 1;
-      return record?.count(flow, { ...observation, edge }) ?? [];
-    });
-  }
-
-  #isForgotten(workload: WorkloadRef, key: string, { startUs }: Connection): boolean {
-    return this.tombstones.isBuried(workload, key, startUs);
-  }
-
   /** An agent has word from its own node even where the workload was silent there. */
   #nodes(edges: readonly Edge[], expected: readonly string[]): ReadonlySet<string> {
     const told = new Set(edges.flatMap((edge) => edge.nodes));
     if (this.#node !== undefined && expected.includes(this.#node)) told.add(this.#node);
     return told;
   }
-}
-
-function endAll(counted: readonly CountedAt[]): void {
-  for (const at of counted) at.profile.end(at);
 }
 
 function compare(a: string, b: string): number {

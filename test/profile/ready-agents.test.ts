@@ -93,6 +93,15 @@ await t.test("where pods may not be read as they come, nothing is said either", 
   );
 });
 
+await t.test("who could not be asked who he is asks again", async (t) => {
+  const { server, profile } = await two(t, "system:serviceaccount:weir:weir");
+  server.remove(pod("n2"));
+  server.faults.set("selfsubjectreviews", 500);
+  t.strictSame((await profile()).nodes, { seen: 2, expected: 2 });
+  server.faults.clear();
+  await eventually("then it is known", async () => same((await profile()).nodes, { seen: 1, expected: 2, stale: 1 }));
+});
+
 function same(a: object, b: object): true | undefined {
   return JSON.stringify(a) === JSON.stringify(b) || undefined;
 }

@@ -1,9 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { ApiFault } from "../../cluster/api/api-fault.ts";
 import type { ApiKind } from "../../cluster/api/api-kind.ts";
 import type { ApiConnection } from "../../cluster/api/connect-api.ts";
-import type { Pauses } from "../../cluster/api/kind-watch.ts";
+import { defaultPauses, type Pauses } from "../../cluster/api/kind-watch.ts";
 import { ObjectWatch } from "../../cluster/api/object-watch.ts";
-import type { RawObject } from "../../cluster/api/read-api.ts";
 
 const IDLE_MS = 5_000;
 /** https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/ */
@@ -21,8 +21,11 @@ export interface ReadyAgentsOptions {
  */
 export class ReadyAgents {
   readonly #options: ReadyAgentsOptions;
-  /** Nodes by pod; undefined as long as it is not known. */
-  #nodes: Map<string, string> | undefined;
+  /** Nodes by pod. */
+  readonly #byPod = new Map<string, string>();
+  #isKnown = false;
+  /** The same nodes, as long as nothing has changed. */
+  #nodes: ReadonlySet<string> | undefined;
 
   constructor(options: ReadyAgentsOptions) {
     this.#options = options;
@@ -30,45 +33,66 @@ export class ReadyAgents {
 
   /** Whether it is known that no agent is ready on this node. */
   isMissedOn(node: string): boolean {
-    return this.#nodes !== undefined && !this.#nodes.values().some((ready) => ready === node);
+    if (!this.#isKnown) return false;
+    this.#nodes ??= new Set(this.#byPod.values());
+    return !this.#nodes.has(node);
   }
 
   /** Until `signal` aborts, or nothing can be known. `onListed`: as much is known as will be for now. */
   async run(onListed: () => void, signal: AbortSignal): Promise<void> {
-    const kind = await this.#podsOfAgents(signal);
+    const kind = await this.#podsOfAgents(onListed, signal);
     if (kind === undefined || signal.aborted) return onListed();
     const { connection, pauses } = this.#options;
-    const nodes = new Map<string, string>();
+    const know = (isKnown: boolean): void => {
+      this.#isKnown = isKnown;
+      onListed();
+    };
     const watch = new ObjectWatch({
       connection,
       kind,
       ...(pauses && { pauses }),
-      onPresent: (pod) => note(nodes, pod),
-      onGone: (key) => nodes.delete(key),
-      onListed: () => {
-        this.#nodes = nodes;
-        onListed();
-      },
-      onFault: (fault) => {
-        this.#nodes = fault === undefined ? nodes : undefined;
-        onListed();
-      },
+      onPresent: (pod) => this.#note(pod as unknown as AgentPod),
+      onGone: (key) => this.#drop(key),
+      onListed: () => know(true),
+      onFault: (fault) => know(fault === undefined),
     });
     await watch.run(signal);
-    this.#nodes = undefined;
+    this.#isKnown = false;
   }
 
   /** https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/self-subject-review-v1/, which every user may ask unless that was taken away. */
-  async #podsOfAgents(signal: AbortSignal): Promise<ApiKind | undefined> {
+  async #podsOfAgents(onFault: () => void, signal: AbortSignal): Promise<ApiKind | undefined> {
+    const { pauses: { missedMs } = defaultPauses } = this.#options;
+    while (!signal.aborted) {
+      try {
+        return podsOf(await this.#reviewSelf(signal));
+      } catch (error) {
+        if (!(error instanceof ApiFault)) throw error;
+        onFault();
+        await sleep(missedMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
+    return undefined;
+  }
+
+  #reviewSelf(signal: AbortSignal): Promise<unknown> {
     const apiVersion = "authentication.k8s.io/v1";
     const path = `/apis/${apiVersion}/selfsubjectreviews`;
     const body = { apiVersion, kind: "SelfSubjectReview" };
-    try {
-      return podsOf(await this.#options.connection.send({ method: "POST", path, body }, IDLE_MS, signal));
-    } catch (error) {
-      if (!(error instanceof ApiFault)) throw error;
-      return undefined;
-    }
+    return this.#options.connection.send({ method: "POST", path, body }, IDLE_MS, signal);
+  }
+
+  #note({ metadata, spec, status }: AgentPod): void {
+    const key = `${metadata.namespace ?? ""}/${metadata.name ?? ""}`;
+    const isReady = status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") === true;
+    this.#drop(key);
+    if (isReady && metadata.deletionTimestamp === undefined && spec?.nodeName !== undefined)
+      this.#byPod.set(key, spec.nodeName);
+  }
+
+  #drop(pod: string): void {
+    this.#byPod.delete(pod);
+    this.#nodes = undefined;
   }
 }
 
@@ -93,13 +117,4 @@ interface AgentPod {
   readonly metadata: { readonly namespace?: string; readonly name?: string; readonly deletionTimestamp?: string };
   readonly spec?: { readonly nodeName?: string };
   readonly status?: { readonly conditions?: readonly { readonly type?: string; readonly status?: string }[] };
-}
-
-function note(nodes: Map<string, string>, object: RawObject): void {
-  const { metadata, spec, status } = object as unknown as AgentPod;
-  const key = `${metadata.namespace ?? ""}/${metadata.name ?? ""}`;
-  const isReady = status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") === true;
-  if (isReady && metadata.deletionTimestamp === undefined && spec?.nodeName !== undefined)
-    nodes.set(key, spec.nodeName);
-  else nodes.delete(key);
 }
