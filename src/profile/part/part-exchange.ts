@@ -174,7 +174,7 @@ export class PartExchange {
   /** What was published before this process began is not published again. */
   async #begin(): Promise<void> {
     const { connection, node, signal, paces: { pauses } = {} } = this.#options;
-    const onFault = this.#faults.of("parts can't be written");
+    const onFault = this.#faults.of("what this node has published can't be read");
     const found = await listOwnParts({ connection, node, onFault, ...(pauses && { pauses }) }, signal);
     if (signal.aborted) return;
     for (const { object, part } of found) if (!this.#author.wrote(part)) this.#sweeper.lookAtFormer(object);
