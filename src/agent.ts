@@ -1,31 +1,23 @@
 import { pino } from "pino";
 import { giveBackSpareMemory } from "./capture/spare-memory.ts";
 import type { AgentOptions } from "./cli/agent-command.ts";
-import { UsageError } from "./cli/usage-error.ts";
-import { ClusterFileError } from "./cluster/file/cluster-file-error.ts";
-import { ApiRefused } from "./cluster/api/api-fault.ts";
 import { ClusterState } from "./cluster/cluster-state.ts";
-import { followCluster, type FollowedCluster } from "./cluster/follow-cluster.ts";
+import { followCluster } from "./cluster/follow-cluster.ts";
 import { type IdentifiedEvent, IdentityQueue } from "./cluster/identity-queue.ts";
-import { CaptureFeed, CaptureRefused } from "./flow/capture-feed.ts";
+import { CaptureFeed } from "./flow/capture-feed.ts";
 import type { CaptureStatus, FlowEvent } from "./flow/connection.ts";
-import { DecisionBook, tellingStore } from "./profile/decision-book.ts";
+import { keepProfiles } from "./profile/keep-profiles.ts";
 import { exchangeParts } from "./profile/part/part-exchange.ts";
-import { ProfileBook, type StoredEdge } from "./profile/profile-book.ts";
-import { ProfileSaver } from "./profile/profile-saver.ts";
-import { ProfileStore } from "./profile/profile-store.ts";
-import { StoreFault } from "./profile/store-fault.ts";
-import { captureCondition } from "./server/capture-condition.ts";
+import { orRefuse, refuse } from "./refuse.ts";
+import { agentConditions } from "./server/agent-conditions.ts";
 import { toFlowLine } from "./server/flow-line.ts";
 import { FlowLog } from "./server/flow-log.ts";
 import { addDoorMetrics } from "./server/door-metrics.ts";
 import { followCertificate, openFrontDoor, sayWhere } from "./server/front-door.ts";
-import type { Condition } from "./server/health-routes.ts";
 import { makeRegistry } from "./server/metrics.ts";
 import { buildServer } from "./server/server.ts";
-import { CertificateFault } from "./server/tls/certificate.ts";
 
-/** How long requests may still take when the agent has been told to end. */
+/** How long the last writes and requests may still take when the agent has been told to end. */
 const GOODBYE_MS = 1_000;
 /** An edge is on the disk's side of a crash within a second. */
 const SAVE_PERIOD_MS = 500;
@@ -47,14 +39,9 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
 
   // What is learned, and where it is kept.
   const onWarning = (detail: string): void => logger.warn({ stage: "store", detail }, "store");
-  const store = orRefuse(() => new ProfileStore(options.dataDir, onWarning));
-  const book = new ProfileBook(options.node);
-  const decisions = new DecisionBook(tellingStore(store, (...decided) => exchange?.decided(...decided)));
-  const stored = orRefuse(() => store.load());
-  book.restore(stored);
-  decisions.restore(stored.decisions);
-  const onChanged = (changed: readonly StoredEdge[]): void => exchange?.note(changed);
-  const saver = new ProfileSaver({ book, decisions, store, onWarning, onChanged });
+  const { book, decisions, store, saver } = orRefuse(() =>
+    keepProfiles({ ...options, onWarning, listener: () => exchange }),
+  );
   const certificates = orRefuse(() => followCertificate(options, logger.child({ stage: "access" }), stop.signal));
 
   // What becomes of a connection.
@@ -103,14 +90,6 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     connection: followed.connection,
     logger: logger.child({ stage: "access" }),
   });
-  const conditions = (): readonly Condition[] => [
-    captureCondition(feed.status, captureStatus),
-    { name: "cluster", ok: followed.fault() === undefined, detail: clusterDetail(followed, cluster) },
-    { name: "store", ok: saver.fault === undefined, detail: saver.detail },
-    // Without it a node still learns, and answers for itself.
-    ...(exchange === undefined ? [] : [{ name: "parts", ok: true, detail: exchange.fault ?? "exchanged" }]),
-    ...door.doorConditions(),
-  ];
   const registry = makeRegistry({
     captureStatus: () => captureStatus,
     feedStatus: () => feed.status,
@@ -126,7 +105,8 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     book: exchange?.profiles ?? book,
     cluster,
     flows,
-    conditions,
+    conditions: () =>
+      agentConditions({ feed, captureStatus: () => captureStatus, followed, cluster, saver, exchange, door }),
     registry,
     decisions,
     logger: logger.child({ stage: "server" }),
@@ -153,43 +133,16 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   } finally {
     clearInterval(saving);
     stop.abort();
-    // What was learned first; then the callers, who get a moment to take what they asked for.
+    // What was learned first; then the other nodes, and the callers, who get a moment to take what they asked for.
     queue.finish(nowUs());
-    saver.save(Date.now());
+    saver.finish(Date.now());
     store.close();
     const impatience = setTimeout(() => server.server.closeAllConnections(), GOODBYE_MS);
-    await server.close();
+    await Promise.all([exchange?.flush(GOODBYE_MS), server.close()]);
     clearTimeout(impatience);
   }
 }
 
-function clusterDetail(followed: FollowedCluster, cluster: ClusterState): string {
-  const missed = followed.missed();
-  const ranges = cluster.arePodRangesKnown
-    ? ""
-    : "; pod ranges not known: private addresses that nobody has stay unresolved";
-  const known = followed.fault() ?? `${cluster.podCount} pods known${ranges}`;
-  return missed.length === 0 ? known : `${known}; may not be read: ${missed.join(", ")}`;
-}
-
 function nowUs(): number {
   return Date.now() * 1000;
-}
-
-function orRefuse<Value>(start: () => Value): Value {
-  try {
-    return start();
-  } catch (error) {
-    return refuse(error);
-  }
-}
-
-/** What the user can mend is one line; everything else is ours and shows its stack. */
-function refuse(error: unknown): never {
-  const isTheirs = [CaptureRefused, StoreFault, ClusterFileError, ApiRefused, CertificateFault].some(
-    (kind) => error instanceof kind,
-  );
-  const isListening = error instanceof Error && "code" in error && "syscall" in error && error.syscall === "listen";
-  if (!isTheirs && !isListening) throw error;
-  throw new UsageError(isListening ? `--listen: ${error.message}` : (error as Error).message, { cause: error });
 }

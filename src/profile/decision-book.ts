@@ -1,7 +1,8 @@
 import { type WorkloadRef, workloadKey } from "../cluster/workload.ts";
 import type { Decisions } from "./decisions.ts";
+import { FairShare } from "./fair-share.ts";
 
-/** Bounds of what is kept; more is refused aloud. */
+/** Bounds of what is kept, of which each namespace has its share; more is refused aloud. */
 const MAX_DOCUMENTS = 10_000;
 const MAX_OCTETS = 16 * 1024 * 1024;
 
@@ -46,7 +47,8 @@ interface Kept extends StoredDecisions {
 export class DecisionBook {
   readonly #store: DecisionStore;
   readonly #kept = new Map<string, Kept>();
-  #octets = 0;
+  readonly #documents = new FairShare(MAX_DOCUMENTS);
+  readonly #octets = new FairShare(MAX_OCTETS);
 
   constructor(store: DecisionStore) {
     this.#store = store;
@@ -83,8 +85,7 @@ export class DecisionBook {
 
   delete(workload: WorkloadRef): void {
     this.#store.deleteDecisions(workload);
-    this.#octets -= this.#kept.get(workloadKey(workload))?.octets ?? 0;
-    this.#kept.delete(workloadKey(workload));
+    this.#letGo(workload);
   }
 
   /** What the store kept. */
@@ -94,15 +95,25 @@ export class DecisionBook {
 
   #refuseOverflow({ workload, octets }: Kept): void {
     const before = this.#kept.get(workloadKey(workload));
-    const documents = this.#kept.size + (before === undefined ? 1 : 0);
-    if (documents > MAX_DOCUMENTS) throw new DecisionsFull(`decisions of ${MAX_DOCUMENTS} workloads are kept already`);
-    if (this.#octets - (before?.octets ?? 0) + octets > MAX_OCTETS)
-      throw new DecisionsFull(`there is room for ${MAX_OCTETS} octets of decisions, and these are too many`);
+    const { namespace } = workload;
+    if (!this.#documents.hasRoom(namespace, before === undefined ? 1 : 0))
+      throw new DecisionsFull(`decisions of as many workloads are kept of namespace ${namespace} as there is room for`);
+    if (!this.#octets.hasRoom(namespace, octets - (before?.octets ?? 0)))
+      throw new DecisionsFull(`there is no room for so many octets of decisions of namespace ${namespace}`);
   }
 
   #keep(kept: Kept): void {
-    const key = workloadKey(kept.workload);
-    this.#octets += kept.octets - (this.#kept.get(key)?.octets ?? 0);
-    this.#kept.set(key, kept);
+    this.#letGo(kept.workload);
+    this.#kept.set(workloadKey(kept.workload), kept);
+    this.#documents.take(kept.workload.namespace, 1);
+    this.#octets.take(kept.workload.namespace, kept.octets);
+  }
+
+  #letGo(workload: WorkloadRef): void {
+    const kept = this.#kept.get(workloadKey(workload));
+    if (kept === undefined) return;
+    this.#kept.delete(workloadKey(workload));
+    this.#documents.take(workload.namespace, -1);
+    this.#octets.take(workload.namespace, -kept.octets);
   }
 }

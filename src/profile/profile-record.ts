@@ -19,9 +19,11 @@ export interface Place {
   readonly key: string;
 }
 
-/** The edge in which a connection was counted. */
-export interface CountedAt extends Place {
+/** The edge in which a connection was counted: forgotten since, it is not the one that has begun anew under its key. */
+export interface CountedAt {
   readonly profile: ProfileRecord;
+  readonly shelf: Shelf;
+  readonly edge: EdgeRecord;
 }
 
 /** One workload's edges while they grow. */
@@ -68,26 +70,26 @@ export class ProfileRecord {
     if (connection.outcome !== "inferred" || !record.resume()) record.count(connection, witness);
     record.addBytes(connection);
     this.#changed.add(`${shelf} ${record.key}`);
-    return { profile: this, shelf, key: record.key };
+    return { profile: this, shelf, edge: record };
   }
 
-  /** What a connection counted before has carried; nothing where its edge is forgotten. */
-  addBytes({ shelf, key }: CountedAt, connection: Connection): void {
-    const record = this.#shelf(shelf).get(key);
-    if (record === undefined) return;
-    record.addBytes(connection);
-    this.#changed.add(`${shelf} ${key}`);
+  /** What a connection counted before has carried. */
+  addBytes(at: CountedAt, connection: Connection): void {
+    if (!this.#stands(at)) return;
+    at.edge.addBytes(connection);
+    this.#changed.add(`${at.shelf} ${at.edge.key}`);
   }
 
   /** A connection that was counted is over. */
-  end({ shelf, key }: CountedAt): void {
-    this.#shelf(shelf).get(key)?.end();
-    this.#changed.add(`${shelf} ${key}`);
+  end(at: CountedAt): void {
+    if (!this.#stands(at)) return;
+    at.edge.end();
+    this.#changed.add(`${at.shelf} ${at.edge.key}`);
   }
 
   /** A connection that was counted may go on, and is not remembered. */
-  leave({ shelf, key }: CountedAt): void {
-    this.#shelf(shelf).get(key)?.leave();
+  leave(at: CountedAt): void {
+    if (this.#stands(at)) at.edge.leave();
   }
 
   edges(shelf: Shelf): readonly Edge[] {
@@ -140,6 +142,11 @@ export class ProfileRecord {
     const known = this.#shelf(shelf).get(edgeKey(edge));
     if (known !== undefined) return known;
     return this.#isFull(shelf) ? undefined : this.#put(shelf, new EdgeRecord(edge));
+  }
+
+  /** Whether it has not been forgotten since. */
+  #stands({ shelf, edge }: CountedAt): boolean {
+    return this.#shelf(shelf).get(edge.key) === edge;
   }
 
   #isFull(shelf: Shelf): boolean {

@@ -2,7 +2,8 @@ import { type WorkloadRef, workloadKey } from "../cluster/workload.ts";
 import type { DecisionBook } from "./decision-book.ts";
 import { edgeKey } from "./edge.ts";
 import { type Forgetting, isMeantBy } from "./forgetting.ts";
-import type { ProfileBook, StoredEdge } from "./profile-book.ts";
+import type { ProfileBook } from "./profile-book.ts";
+import type { StoredEdge } from "./profile-records.ts";
 import type { ProfileStore } from "./profile-store.ts";
 import { faultKind } from "./store-fault.ts";
 import type { Stored } from "./stored.ts";
@@ -18,6 +19,8 @@ export interface SaverParts {
   readonly onWarning?: (message: string) => void;
   /** Hears of every edge that has changed, each time that there are some. */
   readonly onChanged?: (changed: readonly StoredEdge[]) => void;
+  /** The store could not be read at the start, and what it holds has been added to the books now. */
+  readonly onRestored?: () => void;
 }
 
 /**
@@ -31,17 +34,20 @@ export class ProfileSaver {
   readonly #store: ProfileStore;
   readonly #onWarning: (message: string) => void;
   readonly #onChanged: (changed: readonly StoredEdge[]) => void;
+  readonly #onRestored: () => void;
   readonly #unsaved = new Map<string, StoredEdge>();
   #lastSavedMs = 0;
   #restartsSaved = 0;
   #fault: string | undefined;
+  #hasFinished = false;
 
-  constructor({ book, decisions, store, onWarning = ignore, onChanged = ignore }: SaverParts) {
+  constructor({ book, decisions, store, onWarning = ignore, onChanged = ignore, onRestored = ignore }: SaverParts) {
     this.#book = book;
     this.#decisions = decisions;
     this.#store = store;
     this.#onWarning = onWarning;
     this.#onChanged = onChanged;
+    this.#onRestored = onRestored;
   }
 
   /** Why the last attempt failed, if it did. */
@@ -58,26 +64,25 @@ export class ProfileSaver {
 
   /** Before anything of the book is shown: what was shown is on disk, as long as there is no fault. */
   keep(nowMs: number): void {
-    if (this.#fault === undefined) this.save(nowMs);
+    if (this.#fault === undefined && !this.#hasFinished) this.save(nowMs);
   }
 
+  /** What has changed; the window alone only now and then. */
   save(nowMs: number): void {
-    try {
-      const changed = this.#book.takeChanged();
-      this.#gather(changed);
-      if (changed.length > 0) this.#onChanged(changed);
-      const restarts = this.#book.window.losses?.restarts ?? 0;
-      const isQuiet = this.#unsaved.size === 0 && restarts === this.#restartsSaved;
-      if (isQuiet && nowMs - this.#lastSavedMs < WINDOW_PERIOD_MS) return;
-      if (!this.#store.isInPlace) this.#begin();
-      this.#write();
-      this.#unsaved.clear();
-      this.#lastSavedMs = nowMs;
-      this.#restartsSaved = restarts;
-      this.#say(undefined);
-    } catch (error) {
-      this.#say(error instanceof Error ? error.message : String(error));
-    }
+    this.#orSay(() => {
+      this.#takeChanged();
+      const isQuiet = this.#unsaved.size === 0 && this.#restarts === this.#restartsSaved;
+      if (!isQuiet || nowMs - this.#lastSavedMs >= WINDOW_PERIOD_MS) this.#writeAll(nowMs);
+    });
+  }
+
+  /** The last time: until when it was watched too, and nothing is learned after it. */
+  finish(nowMs: number): void {
+    this.#orSay(() => {
+      this.#takeChanged();
+      this.#writeAll(nowMs);
+    });
+    this.#hasFinished = true;
   }
 
   /**
@@ -97,6 +102,16 @@ export class ProfileSaver {
     return [...new Set(places.map(({ key }) => key))];
   }
 
+  get #restarts(): number {
+    return this.#book.window.losses?.restarts ?? 0;
+  }
+
+  #takeChanged(): void {
+    const changed = this.#book.takeChanged();
+    this.#gather(changed);
+    if (changed.length > 0) this.#onChanged(changed);
+  }
+
   #gather(edges: readonly StoredEdge[]): void {
     for (const stored of edges)
       this.#unsaved.set(`${workloadKey(stored.workload)} ${stored.shelf} ${edgeKey(stored.edge)}`, stored);
@@ -107,12 +122,24 @@ export class ProfileSaver {
     if (this.#store.isOpen) return this.#store.renew(this.#everything(), "the file was taken away");
     const { hasLoaded } = this.#store;
     this.#store.open(hasLoaded ? () => this.#everything() : undefined);
-    if (!hasLoaded) {
-      const stored = this.#store.load();
-      this.#book.restore(stored);
-      this.#decisions.restore(stored.decisions);
-    }
+    if (!hasLoaded) this.#restore();
     this.#gather(this.#book.stored());
+  }
+
+  #restore(): void {
+    const stored = this.#store.load();
+    this.#book.restore(stored);
+    this.#decisions.restore(stored.decisions);
+    this.#onRestored();
+  }
+
+  #writeAll(nowMs: number): void {
+    if (!this.#store.isInPlace) this.#begin();
+    this.#write();
+    this.#unsaved.clear();
+    this.#lastSavedMs = nowMs;
+    this.#restartsSaved = this.#restarts;
+    this.#say(undefined);
   }
 
   /** A page may turn out to be damaged only now that it is needed. */
@@ -130,6 +157,14 @@ export class ProfileSaver {
     const { observer } = this.#store;
     const edges = this.#book.stored();
     return { edges, window, decisions: this.#decisions.list(), tombstones: tombstones.all(), observer };
+  }
+
+  #orSay(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#say(error instanceof Error ? error.message : String(error));
+    }
   }
 
   #say(fault: string | undefined): void {

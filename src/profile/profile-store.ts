@@ -5,7 +5,7 @@ import type { WorkloadRef } from "../cluster/workload.ts";
 import type { DecisionStore, StoredDecisions } from "./decision-book.ts";
 import type { Tombstone } from "./forgetting.ts";
 import type { Window } from "./observed-window.ts";
-import type { StoredEdge } from "./profile-book.ts";
+import type { StoredEdge } from "./profile-records.ts";
 import type { Place } from "./profile-record.ts";
 import { listSetAside, setAside } from "./set-aside.ts";
 import { faultKind, toStoreFault } from "./store-fault.ts";
@@ -57,7 +57,10 @@ export class ProfileStore implements DecisionStore {
     return this.#hasLoaded;
   }
 
-  /** What names this store, and no other: it is made with it, and survives damage that leaves it readable. */
+  /**
+   * What names this store, and no other: it is made with it, and survives damage that leaves it readable. As long as the
+   * disk gives nothing it is a new one, which a new store gets; one that turns out to be there has its own.
+   */
   get observer(): string {
     return (this.#observer ??= randomBytes(8).toString("hex"));
   }
@@ -85,7 +88,7 @@ export class ProfileStore implements DecisionStore {
     if (this.#rows === undefined) {
       const copied = readCopy(this.#file);
       this.#hasLoaded = copied !== undefined;
-      this.#observer ??= copied?.observer;
+      this.#observer = copied?.observer ?? this.#observer;
       return copied ?? NOTHING_STORED;
     }
     this.#hasLoaded = true;
@@ -99,7 +102,7 @@ export class ProfileStore implements DecisionStore {
     this.#rows?.close();
     this.#rows = undefined;
     if (inodeOf(this.#file) !== undefined) refuseIfHeld(this.#file);
-    const made = makeDatabase(this.#file, stored);
+    const made = makeDatabase(this.#file, { ...stored, observer: stored.observer ?? this.#observer });
     const aside = setAside(this.#file, Date.now());
     renameSync(made, this.#file);
     this.#use();
@@ -140,7 +143,7 @@ export class ProfileStore implements DecisionStore {
 
   #use(): void {
     this.#rows = new StoreRows(openDatabase(this.#file));
-    this.#observer ??= this.#rows.observer;
+    this.#observer = this.#rows.observer;
     this.#inode = inodeOf(this.#file);
     this.#damaged = listSetAside(this.#file).map((file) => basename(file));
   }

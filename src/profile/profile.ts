@@ -8,7 +8,11 @@ export interface Profile {
   readonly selector: LabelSelector | null;
   /** Pods that live now. */
   readonly pods: readonly string[];
-  readonly nodes: { readonly seen: number; readonly expected: number };
+  /**
+   * Of the nodes that run its pods those from which there is word. Not among them, and told if there are some: `stale`,
+   * whose word of before counts, but where no agent is ready now.
+   */
+  readonly nodes: { readonly seen: number; readonly expected: number; readonly stale?: number };
   readonly observed: {
     /** RFC 3339; null where nothing was observed. */
     readonly since: string | null;

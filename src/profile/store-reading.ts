@@ -4,7 +4,7 @@ import type { Decisions } from "./decisions.ts";
 import type { Edge } from "./edge.ts";
 import type { Tombstone } from "./forgetting.ts";
 import type { Window } from "./observed-window.ts";
-import type { StoredEdge } from "./profile-book.ts";
+import type { StoredEdge } from "./profile-records.ts";
 import { checksumOf } from "./row-checksum.ts";
 import { faultKind } from "./store-fault.ts";
 import { NOTHING_STORED, type Stored } from "./stored.ts";

@@ -4,7 +4,7 @@ import type { StoredDecisions } from "./decision-book.ts";
 import { edgeKey } from "./edge.ts";
 import type { Tombstone } from "./forgetting.ts";
 import type { Window } from "./observed-window.ts";
-import type { StoredEdge } from "./profile-book.ts";
+import type { StoredEdge } from "./profile-records.ts";
 import type { Place } from "./profile-record.ts";
 import { checksumOf } from "./row-checksum.ts";
 import { type Reading, readStored } from "./store-reading.ts";

@@ -1,4 +1,5 @@
 import { type WorkloadRef, workloadKey } from "../cluster/workload.ts";
+import { FairShare } from "./fair-share.ts";
 import { isBuried, replaces, type Tombstone } from "./forgetting.ts";
 
 /** More are refused, and not the oldest dropped: what that one names would come back unsaid. */
@@ -15,6 +16,7 @@ export class TombstonesFull extends Error {
 /** What was forgotten, so that no late record brings it back. */
 export class Tombstones {
   readonly #byWorkload = new Map<string, readonly Tombstone[]>();
+  readonly #share = new FairShare(MAX_IN_ALL);
   #size = 0;
 
   /** The very same list until another is set. */
@@ -26,15 +28,22 @@ export class Tombstones {
   with(tombstone: Tombstone): readonly Tombstone[] {
     const known = this.of(tombstone.workload);
     const next = [...known.filter((older) => !replaces(tombstone, older)), tombstone];
-    if (next.length > MAX_OF_WORKLOAD || this.#size - known.length + next.length > MAX_IN_ALL)
+    if (next.length > MAX_OF_WORKLOAD)
       throw new TombstonesFull("too many forgettings are kept already: forget the whole profile, in place of parts");
+    const { namespace } = tombstone.workload;
+    if (!this.#share.hasRoom(namespace, next.length - known.length))
+      throw new TombstonesFull(
+        `namespace ${namespace} has as many forgettings as there is room for: forget whole profiles`,
+      );
     return next;
   }
 
   /** Puts all of one workload in the place of those before. */
   set(workload: WorkloadRef, tombstones: readonly Tombstone[]): void {
     const key = workloadKey(workload);
-    this.#size += tombstones.length - (this.#byWorkload.get(key)?.length ?? 0);
+    const more = tombstones.length - (this.#byWorkload.get(key)?.length ?? 0);
+    this.#size += more;
+    this.#share.take(workload.namespace, more);
     this.#byWorkload.set(key, tombstones);
   }
 

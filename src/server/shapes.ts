@@ -55,7 +55,13 @@ const edge = Type.Object({
   resolution: Type.Union([Type.Literal("address"), Type.Literal("endpoints")]),
 });
 
-const nodes = Type.Object({ seen: count, expected: count });
+const nodes = Type.Object(
+  { seen: count, expected: count, stale: Type.Optional(count) },
+  {
+    description:
+      "Of the nodes that run its pods those from which there is word; `stale` are others whose word of before counts, where no agent is ready now.",
+  },
+);
 
 const learned = Type.Object({
   word: Type.String(),

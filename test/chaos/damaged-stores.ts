@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { edgeKey } from "../../src/profile/edge.ts";
 import { ProfileBook } from "../../src/profile/profile-book.ts";
 import { ProfileStore } from "../../src/profile/profile-store.ts";
-import type { StoredEdge } from "../../src/profile/profile-book.ts";
+import type { StoredEdge } from "../../src/profile/profile-records.ts";
 import { JAVAAPP_0, made, shop } from "../profile/shop.ts";
 import { Random } from "../random.ts";
 

@@ -46,6 +46,7 @@ await t.test("an agent that asks who calls is shown a token, over TLS and not wi
       return Promise.resolve({ id: "me", username: "me", groups: [] });
     },
     allows: () => Promise.resolve(true),
+    allowsOneOfMany: () => Promise.resolve(true),
   };
   const secured = await server([], { certificates, access, hosts: "any" });
   t.teardown(() => secured.app.close());

@@ -6,13 +6,15 @@ import type { Test } from "tap";
 import { type ApiConnection, connectApi } from "../../src/cluster/api/connect-api.ts";
 import type { ClusterState } from "../../src/cluster/cluster-state.ts";
 import type { Connection } from "../../src/flow/connection.ts";
-import { DecisionBook, tellingStore } from "../../src/profile/decision-book.ts";
+import type { DecisionBook } from "../../src/profile/decision-book.ts";
+import { keepProfiles } from "../../src/profile/keep-profiles.ts";
 import { type ExchangePaces, PartExchange } from "../../src/profile/part/part-exchange.ts";
-import { ProfileBook } from "../../src/profile/profile-book.ts";
-import { ProfileSaver } from "../../src/profile/profile-saver.ts";
-import { ProfileStore } from "../../src/profile/profile-store.ts";
+import type { ProfileBook } from "../../src/profile/profile-book.ts";
+import type { ProfileSaver } from "../../src/profile/profile-saver.ts";
+import type { ProfileStore } from "../../src/profile/profile-store.ts";
 import { ApiServer, type ApiServerOptions } from "../api-server/api-server.ts";
 import { networkProfileDefinition } from "../daemonset/manifests.ts";
+import { eventually } from "../demo/eventually.ts";
 
 /** Tests have no minutes to wait. */
 export const quick: ExchangePaces = {
@@ -44,10 +46,10 @@ export class Agent {
   readonly folder: string;
   readonly book: ProfileBook;
   readonly decisions: DecisionBook;
+  readonly saver: ProfileSaver;
   readonly exchange: PartExchange;
   readonly log: { readonly msg: string }[] = [];
-  readonly #store: ProfileStore;
-  readonly #saver: ProfileSaver;
+  readonly store: ProfileStore;
   readonly #cluster: ClusterState;
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
@@ -56,27 +58,20 @@ export class Agent {
     this.node = node;
     this.folder = folder;
     this.#cluster = cluster;
-    this.#store = new ProfileStore(folder);
-    this.book = new ProfileBook(node);
-    const stored = this.#store.load();
-    this.book.restore(stored);
-    this.decisions = new DecisionBook(tellingStore(this.#store, (...decided) => this.exchange.decided(...decided)));
-    this.decisions.restore(stored.decisions);
-    this.#saver = new ProfileSaver({
-      book: this.book,
-      decisions: this.decisions,
-      store: this.#store,
-      onChanged: (changed) => this.exchange.note(changed),
-    });
+    const kept = keepProfiles({ dataDir: folder, node, listener: () => this.exchange });
+    this.book = kept.book;
+    this.decisions = kept.decisions;
+    this.store = kept.store;
+    this.saver = kept.saver;
     this.exchange = new PartExchange({
       connection,
       node,
       cluster,
       nowMs,
       book: this.book,
-      saver: this.#saver,
+      saver: this.saver,
       decisions: this.decisions,
-      observer: this.#store.observer,
+      observer: this.store.observer,
       signal: this.#stop.signal,
       logger: pino({ level: "info" }, { write: (line) => this.log.push(JSON.parse(line) as { msg: string }) }),
       paces: { ...quick, ...paces },
@@ -84,7 +79,7 @@ export class Agent {
   }
 
   get observer(): string {
-    return this.#store.observer;
+    return this.store.observer;
   }
 
   start(): this {
@@ -94,16 +89,24 @@ export class Agent {
 
   see(...connections: readonly Connection[]): this {
     for (const connection of connections) this.book.addClosed(this.#cluster.identifyConnection(connection));
-    this.#saver.save(Date.now());
+    this.saver.save(Date.now());
     return this;
   }
 
+  /** As `weir agent` ends, but for the goodbye. */
   async stop(): Promise<void> {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
     await this.#running;
-    this.#store.close();
+    this.store.close();
   }
+}
+
+export function settled(...agents: readonly Agent[]): Promise<true> {
+  return eventually("everything is written", async () => {
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    return agents.every(({ exchange }) => exchange.waiting === 0) ? true : undefined;
+  });
 }
 
 export interface AgentsOptions {

@@ -7,7 +7,7 @@ import type { Profile } from "../../src/profile/profile.ts";
 import type { ApiServer } from "../api-server/api-server.ts";
 import { ask, namesIn } from "../api-server/ask.ts";
 import { eventually } from "../demo/eventually.ts";
-import { type Agent, type AgentsOptions, apiServer, makeAgents } from "./agents.ts";
+import { type Agent, type AgentsOptions, apiServer, makeAgents, settled } from "./agents.ts";
 import { DATABASE, JAVAAPP_0, JAVAAPP_1, JCLIENT, made, shop, workload } from "./shop.ts";
 
 const PARTS = "/apis/weir.io/v1alpha1/networkprofiles";
@@ -25,13 +25,6 @@ async function two(t: Test, options: Partial<AgentsOptions> = {}): Promise<Two> 
   const server = await apiServer(t);
   const make = await makeAgents(t, { cluster, server, ...options });
   return { server, make, one: make("n1").start(), two: make("n2").start() };
-}
-
-function settled(...agents: readonly Agent[]): Promise<true> {
-  return eventually("everything is written", async () => {
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    return agents.every(({ exchange }) => exchange.waiting === 0) ? true : undefined;
-  });
 }
 
 async function profileOf(agent: Agent, ref = javaapp): Promise<Profile> {

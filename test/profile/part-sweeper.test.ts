@@ -47,6 +47,24 @@ await t.test("parts expire with their workload, and some weeks after their node;
   t.end();
 });
 
+await t.test("a ruling is as old as what was ruled last in it", (t) => {
+  const old = { workload: "gone", ageMs: 2 * GONE_WORKLOAD_MS, isRuling: true };
+  const lately = new Date(NOW_MS - 1000).toISOString();
+  const ruled = (name: string, what: object): object => {
+    const { spec, ...rest } = object(name, old) as { spec: object };
+    return { ...rest, spec: { ...spec, ...what } };
+  };
+  t.strictSame(
+    swept(
+      ruled("decided-lately", { decided: lately }),
+      ruled("forgotten-lately", { forgotten: [{ at: "2026-01-01T00:00:00Z" }, { at: lately }] }),
+      ruled("ruled-long-ago", { decided: "2026-01-01T00:00:00Z", forgotten: [{ at: "2026-01-02T00:00:00Z" }] }),
+    ),
+    ["ruled-long-ago"],
+  );
+  t.end();
+});
+
 await t.test("where nodes come and go, the newest parts of lost nodes are kept", (t) => {
   const lost = Array.from({ length: MAX_LOST_PARTS + 2 }, (_, place) =>
     object(`lost-${place}`, { node: `lost-${place}`, ageMs: ((place * 7) % (MAX_LOST_PARTS + 2)) * 1000 }),

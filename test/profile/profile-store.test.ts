@@ -17,6 +17,10 @@ import { DATABASE, JAVAAPP_0, JCLIENT, made, shop, workload } from "./shop.ts";
 
 const cluster = shop();
 
+function at(time: string): { startUs: number; endUs: number } {
+  return { startUs: us(time), endUs: us(time) };
+}
+
 function learnSome(book: ProfileBook): void {
   const resolver = { ip: "10.1.1.2", port: 53 };
   const named = { client: JAVAAPP_0, resolver, name: "a.example", addresses: ["203.0.113.7"], ttlSeconds: 1 };
@@ -149,7 +153,7 @@ await t.test("an old attempt that failed is forgotten without the edge that came
   const book = new ProfileBook();
   const saver = new ProfileSaver({ book, store, decisions: new DecisionBook(store) });
   const ref = workload("shop", "javaapp");
-  const [early, late] = ["12:00:00", "12:30:00"].map((time) => ({ startUs: us(time), endUs: us(time) }));
+  const [early, late] = ["12:00:00", "12:30:00"].map(at);
   const attempt = made(`${JAVAAPP_0}:1`, `${DATABASE}:5432`, { ...early, outcome: "refused" });
   const connection = made(`${JAVAAPP_0}:2`, `${DATABASE}:5432`, late);
   for (const each of [attempt, connection]) book.addClosed(cluster.identifyConnection(each));
@@ -182,6 +186,25 @@ await t.test("bytes of a forgotten connection don't reach the edge that began an
   t.match(book.profile(ref, cluster)?.egress, [{ connections: 1, bytes: null }]);
 });
 
+await t.test(
+  "a connection of a forgotten time ends in its edge, where that has stayed for what came before",
+  async (t) => {
+    const store = new ProfileStore(t.testdir());
+    t.teardown(() => store.close());
+    const book = new ProfileBook();
+    const saver = new ProfileSaver({ book, store, decisions: new DecisionBook(store) });
+    const ref = workload("shop", "javaapp");
+    book.addClosed(cluster.identifyConnection(made(`${JAVAAPP_0}:1`, "203.0.113.7:443", at("12:00:00"))));
+    const open = made(`${JAVAAPP_0}:2`, "203.0.113.7:443", at("12:15:00"));
+    book.addOpened(cluster.identifyConnection(open));
+    t.strictSame(saver.forget(ref, { afterMs: us("12:10:00") / 1000 }, us("13:00:00") / 1000), []);
+    const bytes = { toServer: 9, toClient: 9, exact: true };
+    book.addClosed(cluster.identifyConnection({ ...open, bytes }));
+    const [edge] = book.profile(ref, cluster)!.egress;
+    t.strictSame([edge?.connections, edge?.open, edge?.bytes], [2, undefined, bytes]);
+  },
+);
+
 await t.test("tombstones are bounded, and one of the whole profile takes the place of its parts", async (t) => {
   const tombstones = new Tombstones();
   const ref = workload("shop", "javaapp");
@@ -194,6 +217,25 @@ await t.test("tombstones are bounded, and one of the whole profile takes the pla
   t.ok(tombstones.isBuried(ref, "any", 302_999));
   t.notOk(tombstones.isBuried(ref, "any", 303_000));
   t.notOk(tombstones.isBuried(workload("shop", "web"), "any", 1));
+});
+
+await t.test("one namespace's tombstones leave room for those of every other", async (t) => {
+  const tombstones = new Tombstones();
+  /** Each of another workload's, until there is no room; gives how many. */
+  const fill = (namespace: string): number => {
+    for (let n = 0; ; n++)
+      try {
+        const ref = workload(namespace, `w${n >> 8}`);
+        tombstones.set(ref, tombstones.with({ edge: `edge ${n & 255}`, workload: ref, atMs: n }));
+      } catch (error) {
+        if (error instanceof TombstonesFull) return n;
+        throw error;
+      }
+  };
+  t.equal(fill("shop"), 8_192, "half of all, for one namespace");
+  t.equal(fill("data"), 4_096, "half of what is left");
+  tombstones.set(workload("shop", "w0"), []);
+  t.equal(fill("another") > 2_000, true);
 });
 
 const unshare = ["unshare", ["--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "x", tmpdir()]] as const;

@@ -12,6 +12,7 @@ import { parseObjects } from "../../src/cluster/object/parse-object.ts";
 import type { KubernetesObject } from "../../src/cluster/objects.ts";
 import type { Connection } from "../../src/flow/connection.ts";
 import { ClusterProfiles } from "../../src/profile/part/cluster-profiles.ts";
+import { PartAuthor } from "../../src/profile/part/part-author.ts";
 import { PartPublisher } from "../../src/profile/part/part-publisher.ts";
 import { ProfileBook } from "../../src/profile/profile-book.ts";
 import { largeCluster } from "../api-server/large-cluster.ts";
@@ -91,10 +92,9 @@ export class SimulatedCluster {
     return new ClusterProfiles({
       connection,
       signal,
-      node,
+      author: new PartAuthor(node, storeOf(node)),
       book,
       ownPart,
-      observer: storeOf(node),
       onFault: (fault) => {
         if (fault !== undefined) throw new Error(fault);
       },
@@ -104,7 +104,12 @@ export class SimulatedCluster {
   #makeAgent(node: string): SimulatedAgent {
     const book = new ProfileBook(node);
     const nowMs = (): number => this.#nowMs;
-    const publisher = new PartPublisher({ node, book, nowMs, observer: storeOf(node), cluster: this.cluster });
+    const publisher = new PartPublisher({
+      author: new PartAuthor(node, storeOf(node)),
+      book,
+      nowMs,
+      cluster: this.cluster,
+    });
     publisher.begin([]);
     return { node, book, publisher };
   }

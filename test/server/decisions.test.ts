@@ -80,14 +80,36 @@ await t.test("what the store can't keep is not kept in memory either", async (t)
   t.equal(book.get(workload("javaapp")), undefined);
 });
 
+function unkept(): DecisionBook {
+  return new DecisionBook({ saveDecisions: () => undefined, deleteDecisions: () => undefined });
+}
+
+/** Puts decisions until there is no room; gives how many. */
+function fill(book: DecisionBook, namespace: string, decisions: object = {}): number {
+  for (let n = 0; ; n++)
+    try {
+      book.put({ namespace, kind: "Deployment", name: `w${n}` }, decisions);
+    } catch (error) {
+      if (error instanceof DecisionsFull) return n;
+      throw error;
+    }
+}
+
 await t.test("decisions are bounded in number and in size, and a document may still be replaced", async (t) => {
-  const book = new DecisionBook({ saveDecisions: () => undefined, deleteDecisions: () => undefined });
-  for (let n = 0; n < 10_000; n++) book.put(workload(`w${n}`), {});
-  t.throws(() => book.put(workload("one more"), {}), DecisionsFull);
+  const book = unkept();
+  t.equal(fill(book, "shop"), 5_000, "half of all, for one namespace");
   book.put(workload("w0"), { egress: "deny-all" });
   book.delete(workload("w1"));
+  book.put(workload("w1"), {});
   const large = { addresses: Array.from({ length: 1024 }, (_, n) => ({ id: `external/${n}`.padEnd(240, "x") })) };
   t.throws(() => {
     for (let n = 2; n < 100; n++) book.put(workload(`w${n}`), large);
   }, DecisionsFull);
+});
+
+await t.test("whoever fills one namespace's share leaves room for every other", async (t) => {
+  const [book, large] = [unkept(), unkept()];
+  const choices = { addresses: Array.from({ length: 500 }, (_, n) => ({ id: `external/${n}`.padEnd(240, "x") })) };
+  for (let place = 0; place < 8; place += 1)
+    t.ok(fill(book, `namespace-${place}`) > 10 && fill(large, `namespace-${place}`, choices) > 0, `${place}`);
 });

@@ -1,3 +1,5 @@
+import type { UsedFields } from "../object/used-fields.ts";
+
 /** One kind of objects, and where the API has all of them. */
 export interface ApiKind {
   readonly apiVersion: string;
@@ -8,6 +10,10 @@ export interface ApiKind {
   readonly isOptional?: true;
   /** Only those with these labels, as a label selector writes it; all where it is left out. */
   readonly labelSelector?: string;
+  /** The same by fields: https://kubernetes.io/docs/concepts/overview/working-with-objects/field-selectors/ */
+  readonly fieldSelector?: string;
+  /** What is read of each in a list; what weir's own parsers read where it is left out. */
+  readonly fields?: UsedFields;
 }
 
 /** What weir reads of a cluster: each needs the verbs list and watch. */

@@ -41,8 +41,11 @@ export async function listKind(
   }
 }
 
-function selectorOf({ labelSelector }: ApiKind): { readonly labelSelector?: string } {
-  return labelSelector === undefined ? {} : { labelSelector };
+function selectorOf({ labelSelector, fieldSelector }: ApiKind): Readonly<Record<string, string>> {
+  return {
+    ...(labelSelector !== undefined && { labelSelector }),
+    ...(fieldSelector !== undefined && { fieldSelector }),
+  };
 }
 
 interface ListHead {
@@ -52,11 +55,11 @@ interface ListHead {
 /** Objects are told as they come, those of one chunk together; the last may be known as whole only at the end. */
 async function readPage(
   response: IncomingMessage,
-  { kind }: ApiKind,
+  { kind, fields = usedFields(kind) }: ApiKind,
   onObjects: (objects: readonly RawObject[]) => void,
 ): Promise<ListHead> {
   let objects: RawObject[] = [];
-  const items = new ListItems(usedFields(kind), (json) => objects.push(parseJson(json) as RawObject));
+  const items = new ListItems(fields, (json) => objects.push(parseJson(json) as RawObject));
   try {
     for await (const chunk of response) {
       items.push(chunk as Buffer);

@@ -3,8 +3,17 @@ import { ApiFault } from "../../cluster/api/api-fault.ts";
 import type { ApiConnection } from "../../cluster/api/connect-api.ts";
 import { defaultPauses, type Pauses } from "../../cluster/api/kind-watch.ts";
 import { listKind, type RawObject } from "../../cluster/api/read-api.ts";
+import { FieldFault } from "../../cluster/object/field.ts";
+import type { Part } from "./part.ts";
 import { kindHolding, NODE_LABEL } from "./part-kind.ts";
 import { nodeLabel } from "./part-name.ts";
+import { readPart } from "./read-part.ts";
+
+/** A part, and the object that it came in. */
+export interface FoundPart {
+  readonly object: RawObject;
+  readonly part: Part;
+}
 
 export interface ListOwnPartsOptions {
   readonly connection: ApiConnection;
@@ -15,13 +24,13 @@ export interface ListOwnPartsOptions {
 }
 
 /** The parts of this node that the server has, by whatever store of it; asked for until there is an answer. */
-export async function listOwnParts(options: ListOwnPartsOptions, signal: AbortSignal): Promise<readonly RawObject[]> {
+export async function listOwnParts(options: ListOwnPartsOptions, signal: AbortSignal): Promise<readonly FoundPart[]> {
   const { pauses: { firstMs, mostMs } = defaultPauses, onFault } = options;
   for (let failures = 0; !signal.aborted; failures += 1) {
     try {
       const objects = await listOnce(options, signal);
       onFault(undefined);
-      return objects;
+      return objects.flatMap((object) => partIn(object) ?? []);
     } catch (error) {
       if (signal.aborted) break;
       if (!(error instanceof ApiFault)) throw error;
@@ -39,4 +48,14 @@ async function listOnce({ connection, node }: ListOwnPartsOptions, signal: Abort
   const objects: RawObject[] = [];
   await listKind(connection, { ...kind, labelSelector }, (page) => objects.push(...page), signal);
   return objects;
+}
+
+/** One of another version of weir is no part: it is written anew. */
+function partIn(object: RawObject): FoundPart | undefined {
+  try {
+    return { object, part: readPart(object) };
+  } catch (error) {
+    if (!(error instanceof FieldFault)) throw error;
+    return undefined;
+  }
 }

@@ -1,30 +1,26 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import { ApiFault } from "../../cluster/api/api-fault.ts";
 import type { ApiConnection } from "../../cluster/api/connect-api.ts";
 import type { Pauses } from "../../cluster/api/kind-watch.ts";
-import { ObjectWatch } from "../../cluster/api/object-watch.ts";
-import { listKind, type RawObject } from "../../cluster/api/read-api.ts";
-import { defaultPaces, writeObjects, type WritePaces } from "../../cluster/api/write-objects.ts";
+import { defaultPaces, type Write, writeObjects, type WritePaces } from "../../cluster/api/write-objects.ts";
 import type { ClusterState } from "../../cluster/cluster-state.ts";
-import { FieldFault } from "../../cluster/object/field.ts";
 import type { WorkloadRef } from "../../cluster/workload.ts";
 import type { DecisionBook } from "../decision-book.ts";
 import type { Decisions } from "../decisions.ts";
 import type { Forgetting } from "../forgetting.ts";
-import type { ProfileBook, StoredEdge } from "../profile-book.ts";
+import type { ProfileBook } from "../profile-book.ts";
+import type { StoredEdge } from "../profile-records.ts";
 import type { ProfileSaver } from "../profile-saver.ts";
-import { ClusterProfiles, type ReadPaces } from "./cluster-profiles.ts";
-import type { Part } from "./part.ts";
+import { ClusterProfiles } from "./cluster-profiles.ts";
+import { ExchangeFaults } from "./exchange-faults.ts";
 import { listOwnParts } from "./list-own-parts.ts";
-import { kindHolding, NETWORK_PROFILE } from "./part-kind.ts";
+import { PartAuthor } from "./part-author.ts";
 import { nodeLabel } from "./part-name.ts";
 import { PartPublisher } from "./part-publisher.ts";
 import type { PartPaces } from "./part-schedule.ts";
 import { PartSweeper } from "./part-sweeper.ts";
-import { readPart } from "./read-part.ts";
 import { RulingKeeper } from "./ruling-keeper.ts";
-
-const CANT_WRITE = "parts can't be written";
+import type { ReadPaces } from "./watched-parts.ts";
 
 /** How often it is looked who runs here, and whose turn it is to sweep: without a request. */
 const ROUND_MS = 60_000;
@@ -32,7 +28,7 @@ const ROUND_MS = 60_000;
 export interface PartExchangeOptions {
   readonly connection: ApiConnection;
   readonly node: string;
-  /** The store's own name. */
+  /** The store's own name, as far as it is known. */
   readonly observer: string;
   readonly cluster: ClusterState;
   readonly book: ProfileBook;
@@ -71,30 +67,39 @@ export class PartExchange {
   /** To answer from, for the whole cluster. */
   readonly profiles: ClusterProfiles;
   readonly #options: PartExchangeOptions;
+  readonly #author: PartAuthor;
   readonly #publisher: PartPublisher;
   readonly #rulings: RulingKeeper;
   readonly #sweeper: PartSweeper;
-  readonly #faults = new Map<string, string>();
+  readonly #faults: ExchangeFaults;
+  #running: Promise<unknown> = Promise.resolve();
+  #pause = new AbortController();
 
   constructor(options: PartExchangeOptions) {
-    const { paces: { parts, reads, pauses } = {}, ...own } = options;
+    const { paces: { parts, reads, pauses } = {}, ...rest } = options;
+    const author = new PartAuthor(rest.node, rest.observer);
+    const own = { ...rest, author, ...(pauses && { pauses }) };
     this.#options = options;
+    this.#author = author;
+    this.#faults = new ExchangeFaults(rest.logger);
     this.#publisher = new PartPublisher({ ...own, ...(parts && { paces: parts }) });
-    this.#rulings = new RulingKeeper({ ...own, onForgotten: (workload) => this.#publisher.noteForgotten(workload) });
+    this.#rulings = new RulingKeeper({
+      ...own,
+      onForgotten: (workload) => this.#publisher.noteForgotten(workload),
+      onFault: this.#faults.of("what was forgotten and decided elsewhere can't be read"),
+    });
     this.#sweeper = new PartSweeper(own);
     this.profiles = new ClusterProfiles({
       ...own,
-      ...(pauses && { pauses }),
       ...(reads && { paces: reads }),
       ownPart: (workload) => this.#publisher.ownPart(workload),
-      onFault: (fault) => this.#say("parts of other nodes can't be read", fault),
+      onFault: this.#faults.of("parts of other nodes can't be read"),
     });
   }
 
   /** What of it does not work now; undefined while all does. */
   get fault(): string | undefined {
-    const faults = [...this.#faults].map(([what, fault]) => `${what}: ${fault}`);
-    return faults.length === 0 ? undefined : faults.join("; ");
+    return this.#faults.text;
   }
 
   /** How many objects wait to be written. */
@@ -119,97 +124,67 @@ export class PartExchange {
     this.#rulings.decided(workload, decisions);
   }
 
+  /** The store could be read only now; it may have another name than the one under which this node was known so far. */
+  restored(observer: string): void {
+    if (observer !== this.#author.observer) {
+      for (const place of this.#publisher.rename(observer)) this.#sweeper.discard(place);
+      this.profiles.letGo();
+      this.#pause.abort();
+    }
+    this.#rulings.restored();
+  }
+
   /** Until the signal aborts; the cluster's state is known. */
   async run(): Promise<void> {
-    const { signal, paces = {}, connection, node } = this.#options;
-    const rounds = setInterval(() => void this.#round(), paces.roundMs ?? ROUND_MS);
-    signal.addEventListener("abort", () => clearInterval(rounds), { once: true });
-    const watching = this.#watchRulings();
-    await this.#begin();
-    await this.#round();
-    const onFault = (fault: string | undefined): void => this.#say(CANT_WRITE, fault);
-    const next = (): ReturnType<PartPublisher["next"]> =>
-      this.#rulings.next() ?? this.#publisher.next() ?? this.#sweeper.next();
-    const manager = `weir-${nodeLabel(node)}`;
-    await writeObjects({ connection, manager, next, onFault, paces: paces.writes ?? defaultPaces }, signal);
-    await watching;
+    const { signal } = this.#options;
+    const next = (): Write | undefined => this.#rulings.next() ?? this.#publisher.next() ?? this.#sweeper.next();
+    this.#running = Promise.all([this.#rulings.run(signal), this.#rounds(), this.#write(next, signal)]);
+    await this.#running;
+    await this.profiles.ended;
   }
 
-  /** Rulings are few and small, and hold at once: they are watched always. */
-  #watchRulings(): Promise<void> {
-    const { connection, signal, paces: { pauses } = {} } = this.#options;
-    const watch = new ObjectWatch({
-      connection,
-      kind: kindHolding("rulings"),
-      ...(pauses && { pauses }),
-      onPresent: (object) => this.#readRuling(object),
-      onGone: () => undefined,
-      onListed: () => this.#rulings.listed(),
-      onFault: (fault) => this.#say("what was forgotten and decided elsewhere can't be read", fault),
-    });
-    return watch.run(signal);
+  /**
+   * When the agent has been told to end: what is new is told, as far as it can be within so long, for nobody knows when
+   * this node's agent begins again.
+   */
+  async flush(withinMs: number): Promise<void> {
+    await Promise.allSettled([this.#running]);
+    const done = new AbortController();
+    const next = (): Write | undefined => {
+      const write = this.#rulings.next() ?? this.#publisher.nextNew();
+      if (write === undefined) done.abort();
+      return write;
+    };
+    await this.#write(next, AbortSignal.any([done.signal, AbortSignal.timeout(withinMs)]), { gapMs: 0 });
   }
 
-  #readRuling(object: RawObject): void {
-    try {
-      this.#rulings.read(object);
-    } catch (error) {
-      if (!(error instanceof FieldFault)) throw error;
-      this.#options.logger.warn({ problem: error.message }, "a NetworkProfile that can't be read is left out");
+  /** One after the other: what takes longer than the time between two is not begun again meanwhile. */
+  async #rounds(): Promise<void> {
+    const { signal, connection, paces: { roundMs = ROUND_MS } = {} } = this.#options;
+    while (!signal.aborted) {
+      if (!this.#publisher.hasBegun) await this.#begin();
+      this.#publisher.notePresent();
+      if (this.#sweeper.isTurn && this.fault === undefined) await this.#sweeper.sweep(connection, signal);
+      const pause = AbortSignal.any([signal, this.#pause.signal]);
+      await sleep(roundMs, undefined, { signal: pause }).catch(() => undefined);
+      if (this.#pause.signal.aborted) this.#pause = new AbortController();
     }
   }
 
   /** What was published before this process began is not published again. */
   async #begin(): Promise<void> {
-    const { connection, node, observer, signal, paces: { pauses } = {} } = this.#options;
-    const onFault = (fault: string | undefined): void => this.#say(CANT_WRITE, fault);
-    const objects = await listOwnParts({ connection, node, onFault, ...(pauses && { pauses }) }, signal);
-    const parts = objects.flatMap((object) => partIn(object) ?? []);
-    for (const { object, part } of parts) if (part.observer !== observer) this.#sweeper.lookAtFormer(object);
-    this.#publisher.begin(parts.map(({ part }) => part));
+    const { connection, node, signal, paces: { pauses } = {} } = this.#options;
+    const onFault = this.#faults.of("what this node has published can't be read");
+    const found = await listOwnParts({ connection, node, onFault, ...(pauses && { pauses }) }, signal);
+    if (signal.aborted) return;
+    for (const { object, part } of found) if (!this.#author.wrote(part)) this.#sweeper.lookAtFormer(object);
+    this.#publisher.begin(found.map(({ part }) => part));
   }
 
-  async #round(): Promise<void> {
-    this.#publisher.notePresent();
-    if (this.#sweeper.isTurn && this.fault === undefined) await this.#sweep();
-  }
-
-  async #sweep(): Promise<void> {
-    const { connection, signal } = this.#options;
-    this.#sweeper.begin();
-    try {
-      await listKind(
-        connection,
-        NETWORK_PROFILE,
-        (page) => page.forEach((object) => this.#sweeper.look(object)),
-        signal,
-      );
-      this.#sweeper.end();
-    } catch (error) {
-      if (!(error instanceof ApiFault) && !signal.aborted) throw error; // in the next round again
-    }
-  }
-
-  /** One line at each change. */
-  #say(what: string, fault: string | undefined): void {
-    const { logger } = this.#options;
-    const known = this.#faults.get(what);
-    if (fault === undefined) {
-      this.#faults.delete(what);
-      if (known !== undefined) logger.info({ what }, "parts are exchanged again");
-      return;
-    }
-    this.#faults.set(what, fault);
-    if (known === undefined) logger.warn({ reason: fault }, what);
-  }
-}
-
-/** One of another version of weir is no part: it is written anew. */
-function partIn(object: RawObject): { readonly object: RawObject; readonly part: Part } | undefined {
-  try {
-    return { object, part: readPart(object) };
-  } catch (error) {
-    if (!(error instanceof FieldFault)) throw error;
-    return undefined;
+  #write(next: () => Write | undefined, signal: AbortSignal, paces: Partial<WritePaces> = {}): Promise<void> {
+    const { connection, node, paces: { writes = defaultPaces } = {} } = this.#options;
+    const onFault = this.#faults.of("parts can't be written");
+    const manager = `weir-${nodeLabel(node)}`;
+    return writeObjects({ connection, manager, next, onFault, paces: { ...writes, ...paces } }, signal);
   }
 }

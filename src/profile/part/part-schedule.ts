@@ -96,6 +96,12 @@ export class PartSchedule {
     return first;
   }
 
+  /** Of those in which something is new the one that is due first, were it later. */
+  firstNew(): string | undefined {
+    const waiting = [...this.#parts].filter(([, { hasNewEdges, dueMs }]) => hasNewEdges && dueMs < Infinity);
+    return waiting.sort(([, a], [, b]) => a.dueMs - b.dueMs)[0]?.[0];
+  }
+
   /** As it was at `madeMs`, it is written; counts that changed while it was under way wait for their time. */
   wrote(key: string, edges: number, madeMs: number): void {
     const part = this.#part(key);

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
-import type { RawObject } from "../../cluster/api/read-api.ts";
-import type { Write } from "../../cluster/api/write-objects.ts";
+import { ApiFault } from "../../cluster/api/api-fault.ts";
+import type { ApiConnection } from "../../cluster/api/connect-api.ts";
+import { listKind, type RawObject } from "../../cluster/api/read-api.ts";
+import type { ObjectPlace, Write } from "../../cluster/api/write-objects.ts";
 import type { ClusterState } from "../../cluster/cluster-state.ts";
-import { at, FieldFault, requiredText, rootField } from "../../cluster/object/field.ts";
+import { at, elements, type Field, FieldFault, isAbsent, requiredText, rootField } from "../../cluster/object/field.ts";
 import { type WorkloadRef, workloadKey } from "../../cluster/workload.ts";
 import { NETWORK_PROFILE } from "./part-kind.ts";
 import { GONE_WORKLOAD_MS } from "./part-publisher.ts";
@@ -36,7 +38,7 @@ interface Candidate {
  */
 export class PartSweeper {
   readonly #options: PartSweeperOptions;
-  readonly #waiting: Candidate[] = [];
+  readonly #waiting: Pick<Candidate, "namespace" | "name">[] = [];
   /** Newest first, those of lost nodes, by workload; while the parts are looked through. */
   #lost = new Map<string, Candidate[]>();
   #nodes: ReadonlySet<string> = new Set();
@@ -57,6 +59,17 @@ export class PartSweeper {
     return day !== this.#sweptDay && chosenNode(cluster.nodeNames(), day) === node;
   }
 
+  /** Lists all parts and rulings and finds those to delete; in the next round again where that fails. */
+  async sweep(connection: ApiConnection, signal: AbortSignal): Promise<void> {
+    this.begin();
+    try {
+      await listKind(connection, NETWORK_PROFILE, (page) => page.forEach((object) => this.look(object)), signal);
+      this.end();
+    } catch (error) {
+      if (!(error instanceof ApiFault) && !signal.aborted) throw error;
+    }
+  }
+
   begin(): void {
     this.#lost = new Map();
     this.#nodes = new Set(this.#options.cluster.nodeNames());
@@ -75,6 +88,11 @@ export class PartSweeper {
   lookAtFormer(object: RawObject): void {
     const head = readHead(object);
     if (head !== undefined) this.#keepNewest(head.candidate);
+  }
+
+  /** What this agent published itself, and will not again. */
+  discard({ namespace, name }: ObjectPlace): void {
+    this.#waiting.push({ namespace, name });
   }
 
   /** All have been looked at. */
@@ -132,7 +150,7 @@ function readHead(object: RawObject): Head | undefined {
     const workload = readWorkload(root);
     const written = at(root, "spec", "written");
     const isRuling = written.value === undefined;
-    const writtenMs = readTimeMs(isRuling ? at(root, "metadata", "creationTimestamp") : written);
+    const writtenMs = isRuling ? lastRuledMs(root) : readTimeMs(written);
     const name = requiredText(at(root, "metadata", "name"));
     const candidate = { namespace: workload.namespace, name, workload, writtenMs };
     return { candidate, node: requiredText(at(root, "spec", "node")), isRuling };
@@ -140,4 +158,15 @@ function readHead(object: RawObject): Head | undefined {
     if (!(error instanceof FieldFault)) throw error;
     return undefined;
   }
+}
+
+/** It was written when it was made, and whenever something more was forgotten or decided. */
+function lastRuledMs(root: Field): number {
+  const decided = at(root, "spec", "decided");
+  const times = [
+    at(root, "metadata", "creationTimestamp"),
+    ...elements(at(root, "spec", "forgotten")).map((entry) => at(entry, "at")),
+    ...(isAbsent(decided) ? [] : [decided]),
+  ];
+  return Math.max(...times.map(readTimeMs));
 }

@@ -17,7 +17,7 @@ const MAX_DECIDED = 20_000;
 const REFUSED_MS = 60_000;
 
 /** What somebody decided of a workload, undefined for nothing any more, and when. */
-interface Decided {
+export interface Decided {
   readonly decisions: Decisions | undefined;
   readonly atMs: number;
   readonly node: string;
@@ -63,9 +63,9 @@ export class Rulings {
     return this.#unwritten.size;
   }
 
-  /** Whether somebody has decided something of it, or that nothing is decided. */
-  isDecided(workload: WorkloadRef): boolean {
-    return this.#decided.has(workloadKey(workload));
+  /** What was decided of it last, were it that nothing is; undefined where nobody ever did. */
+  decidedOf(workload: WorkloadRef): Decided | undefined {
+    return this.#decided.get(workloadKey(workload));
   }
 
   /** Whether somebody's ruling says this, or more. */

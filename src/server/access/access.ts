@@ -9,6 +9,11 @@ export interface Access {
   readonly identify: (authorization: string | undefined) => Promise<Caller>;
   /** Throws a 503 where it can't be known now. */
   readonly allows: (caller: Caller, right: Right) => Promise<boolean>;
+  /**
+   * The same, as one of many questions to which one request leads: a no may be a minute old. Undefined where the caller
+   * has led to too many already, and it is not asked.
+   */
+  readonly allowsOneOfMany: (caller: Caller, right: Right) => Promise<boolean | undefined>;
 }
 
 const ANYBODY: Caller = { id: "", username: "anybody", groups: [] };
@@ -18,4 +23,5 @@ export const openAccess: Access = {
   asks: false,
   identify: () => Promise.resolve(ANYBODY),
   allows: () => Promise.resolve(true),
+  allowsOneOfMany: () => Promise.resolve(true),
 };

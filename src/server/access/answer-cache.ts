@@ -20,6 +20,11 @@ export class AnswerCache<Answer extends object> {
     this.#ttlMs = ttlMs;
   }
 
+  /** Whether it is known, or asked already. */
+  has(key: string): boolean {
+    return this.#answers.has(key);
+  }
+
   get(key: string, ask: () => Promise<Answer>): Promise<Answer> {
     const known = this.#answers.get(key);
     if (known !== undefined) return known;

@@ -141,7 +141,8 @@ async function among(
 ): Promise<Sight> {
   const question = { ...who, right: { verb: "list" } as const };
   if (await who.access.allows(who.caller, { ...question.right, namespace: "" })) return wholeSight;
-  return sightOf([...own, ...(await visibleOf(others, question))]);
+  const { visible } = await visibleOf(others, question); // what could not be asked about is not shown
+  return sightOf([...own, ...visible]);
 }
 
 /** RFC 1123's label, as namespaces are named: nothing else is worth a question, nor kept. */

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import { ApiFault } from "../../cluster/api/api-fault.ts";
 import type { ApiConnection, ApiRequest } from "../../cluster/api/connect-api.ts";
@@ -7,6 +8,7 @@ import { type AccessAnswer, accessReview, readAccessReview } from "./access-revi
 import { AnswerCache } from "./answer-cache.ts";
 import { bearerToken, challenge, hashToken } from "./bearer-token.ts";
 import type { Caller } from "./caller.ts";
+import { QuestionBudget } from "./question-budget.ts";
 import { type Right, rightText } from "./right.ts";
 import { readTokenReview, type TokenAnswer, tokenReview } from "./token-review.ts";
 
@@ -14,6 +16,10 @@ import { readTokenReview, type TokenAnswer, tokenReview } from "./token-review.t
 const TTL_MS = { yes: 60_000, no: 10_000 } as const;
 const MAX_TOKENS = 1_024;
 const MAX_RIGHTS = 16_384;
+/** Questions to which the requests of one user may lead in a minute, where each asks of many namespaces. */
+const MOST_OF_MANY = 128;
+/** So long a no holds as one of many: else whoever has no rights leads to all of them anew every ten seconds. */
+const NO_OF_MANY_MS = 60_000;
 /** Questions to the API server at a time: whoever offers made-up tokens in numbers is not let through to it. */
 const MAX_ASKING = 64;
 const IDLE_MS = 5_000;
@@ -42,6 +48,8 @@ export class KubernetesAccess implements Access {
   readonly #options: KubernetesAccessOptions;
   readonly #tokens: AnswerCache<TokenAnswer>;
   readonly #rights: AnswerCache<AccessAnswer>;
+  readonly #refusedOfMany: LRUCache<string, true>;
+  readonly #budget: QuestionBudget;
   readonly #counts = { yes: 0, no: 0, failed: 0, refused: 0 };
   #asking = 0;
   #fault: { readonly message: string; readonly atMs: number } | undefined;
@@ -51,6 +59,8 @@ export class KubernetesAccess implements Access {
     this.#options = options;
     this.#tokens = new AnswerCache({ max: MAX_TOKENS, now, ttlMs: ({ kind }) => ttlOf(kind === "caller") });
     this.#rights = new AnswerCache({ max: MAX_RIGHTS, now, ttlMs: ({ isAllowed }) => ttlOf(isAllowed) });
+    this.#refusedOfMany = new LRUCache({ max: MAX_RIGHTS, ttl: NO_OF_MANY_MS, perf: { now }, ttlResolution: 0 });
+    this.#budget = new QuestionBudget(MOST_OF_MANY, now);
   }
 
   /** Why callers could not be told apart when that was last tried, if that was lately: else it would last as long as nobody comes. */
@@ -72,8 +82,18 @@ export class KubernetesAccess implements Access {
   }
 
   async allows(caller: Caller, right: Right): Promise<boolean> {
-    const answer = await this.#rights.get(`${caller.id} ${rightText(right)}`, () => this.#reviewRight(caller, right));
+    const answer = await this.#rights.get(keyOf(caller, right), () => this.#reviewRight(caller, right));
     return answer.isAllowed;
+  }
+
+  async allowsOneOfMany(caller: Caller, right: Right): Promise<boolean | undefined> {
+    const key = keyOf(caller, right);
+    if (this.#refusedOfMany.has(key)) return false;
+    // By the user: who is given tokens in numbers asks for no more with them.
+    if (!this.#rights.has(key) && !this.#budget.spend(caller.uid ?? caller.username)) return undefined;
+    const isAllowed = await this.allows(caller, right);
+    if (!isAllowed) this.#refusedOfMany.set(key, true);
+    return isAllowed;
   }
 
   async #reviewToken(token: string, id: string): Promise<TokenAnswer> {
@@ -117,6 +137,10 @@ export class KubernetesAccess implements Access {
     if (fault === undefined && this.#fault !== undefined) logger.info("callers can be told apart again");
     this.#fault = fault === undefined ? undefined : { message: fault, atMs: now() };
   }
+}
+
+function keyOf(caller: Caller, right: Right): string {
+  return `${caller.id} ${rightText(right)}`;
 }
 
 function ttlOf(isYes: boolean): number {

@@ -16,7 +16,7 @@ export interface Sight {
 export const wholeSight: Sight = { isWhole: true, namespaces: new Set(), sees: () => true };
 
 /** Namespaces asked about one by one for one request. */
-const MAX_NAMESPACES = 256;
+const MAX_NAMESPACES = 64;
 const AT_ONCE = 8;
 
 export function sightOf(namespaces: Iterable<string>): Sight {
@@ -38,7 +38,7 @@ export async function lookInto(namespace: string, { access, caller, right }: Que
   return sightOf([namespace]);
 }
 
-/** Everything, or else what may be seen of these namespaces. Throws a 403 where that is nothing, or too much to ask. */
+/** Everything, or else what may be seen of these namespaces. Throws a 403 where that is nothing, or too much to ask, a 429 where too much was asked lately. */
 export async function lookAround(namespaces: Iterable<string>, question: Question): Promise<Sight> {
   const { access, caller, right } = question;
   const wanted = { ...right, namespace: "" };
@@ -46,22 +46,37 @@ export async function lookAround(namespaces: Iterable<string>, question: Questio
   const candidates = [...new Set(namespaces)];
   if (candidates.length > MAX_NAMESPACES)
     throw forbidden(caller, `${rightText(wanted)}, which are too many to look for those allowed; give ?namespace=`);
-  const visible = await visibleOf(candidates, question);
+  const { visible, unasked } = await visibleOf(candidates, question);
+  // What is left out for want of an answer would look like something that is not there.
+  if (unasked > 0) throw new HttpProblem(429, TOO_MUCH_ASKED, { "retry-after": "60" });
   if (visible.length === 0) throw forbidden(caller, `${rightText(wanted)}, nor in one that has profiles`);
   return sightOf(visible);
 }
 
-/** Those of the namespaces in which the caller has the right; a few are asked about at a time, the rest not at all past the bound. */
-export async function visibleOf(namespaces: Iterable<string>, question: Question): Promise<readonly string[]> {
+const TOO_MUCH_ASKED = "too many namespaces had to be asked about for you in the last minute; give ?namespace=";
+
+/** Those in which the caller has the right, and how many were not asked about, for it would be too much. */
+export interface Visible {
+  readonly visible: readonly string[];
+  readonly unasked: number;
+}
+
+/** A few are asked about at a time, the rest not at all past the bounds. */
+export async function visibleOf(namespaces: Iterable<string>, question: Question): Promise<Visible> {
   const { access, caller, right } = question;
-  const waiting = [...new Set(namespaces)].slice(0, MAX_NAMESPACES);
+  const all = [...new Set(namespaces)];
+  const waiting = all.slice(0, MAX_NAMESPACES);
   const visible: string[] = [];
+  let unasked = all.length - waiting.length;
   const work = async (): Promise<void> => {
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
-      if (await access.allows(caller, { ...right, namespace: next })) visible.push(next);
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const isAllowed = await access.allowsOneOfMany(caller, { ...right, namespace: next });
+      if (isAllowed === true) visible.push(next);
+      if (isAllowed === undefined) unasked += 1;
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return visible;
+  return { visible, unasked };
 }
 
 function forbidden({ username }: Caller, what: string): HttpProblem {

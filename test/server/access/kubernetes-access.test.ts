@@ -159,6 +159,17 @@ await t.test("made-up tokens in any number ask the API server a bounded number o
   t.equal(settled.length, 500);
 });
 
+await t.test("at the metrics made-up tokens are limited, and scrapers without one are not", async (t) => {
+  const { app, api } = await accessWorld(t, { limits: { requestsPerSecond: 5 } });
+  const ask = async (headers: Record<string, string>): Promise<number> =>
+    (await app.inject({ url: "/metrics", headers })).statusCode;
+  const made = await Promise.all(Array.from({ length: 20 }, (_, n) => ask({ authorization: `Bearer made-up-${n}` })));
+  t.ok(made.includes(429), "past a rate they are refused");
+  const limited = made.filter((status) => status === 429).length;
+  t.equal(api.asked.filter((path) => path.endsWith("tokenreviews")).length, 20 - limited, "and not asked about");
+  t.strictSame([...new Set(await Promise.all(Array.from({ length: 20 }, () => ask({}))))], [401]);
+});
+
 await t.test("headers that are no bearer token are refused unasked", async (t) => {
   const access = answering(new ApiFault("must not be asked"));
   for (const header of [
