@@ -1,4 +1,4 @@
-import type { HistorySettings } from "./address/address-history.ts";
+import type { HistorySettings } from "./address/history-settings.ts";
 import { HostAddresses } from "./address/host-addresses.ts";
 import type { ClusterChange, Identified } from "./cluster-change.ts";
 import { ClusterRanges } from "./cluster-ranges.ts";
