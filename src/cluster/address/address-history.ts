@@ -111,7 +111,9 @@ export class AddressHistory<T> {
   }
 
   #find(ip: string, key: string): Row | undefined {
-    return this.#table.chain(this.#byAddress.get(ip)).find((row) => this.#table.keyOf(row) === key);
+    for (let row = this.#byAddress.get(ip); row !== undefined; row = this.#table.earlierOf(row))
+      if (this.#table.keyOf(row) === key) return row;
+    return undefined;
   }
 
   /** One that ended without a word of when, and that nobody saw alive, holds nothing. */

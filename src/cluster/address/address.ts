@@ -13,7 +13,7 @@ export interface AddressNumber {
  */
 export function canonicalAddress(text: string): string | undefined {
   const bare = text.split("%", 1)[0] ?? "";
-  if (ipaddr.IPv4.isValidFourPartDecimal(bare)) return bare;
+  if (ipv4Number(bare) !== undefined) return bare;
   return ipaddr.IPv6.isValid(bare) ? ipaddr.process(bare).toString() : undefined;
 }
 

@@ -36,7 +36,12 @@ export class HoldingTable<T> {
   /** Everything but whose it is, and of which address. */
   set(row: Row, { value, fromUs, surelyFromUs, untilUs, surelyUntilUs, toldUs, isStaying }: Holding<T>): void {
     this.#values[row] = value;
-    this.#numbers.set([fromUs, untilUs, surelyFromUs, surelyUntilUs, toldUs], row * NUMBERS + TIMES);
+    const at = row * NUMBERS + TIMES;
+    this.#numbers[at] = fromUs;
+    this.#numbers[at + 1] = untilUs;
+    this.#numbers[at + 2] = surelyFromUs;
+    this.#numbers[at + 3] = surelyUntilUs;
+    this.#numbers[at + 4] = toldUs;
     this.#isStaying[row] = Number(isStaying);
   }
 

@@ -21,9 +21,8 @@ const ITEMS = '"items"';
  * hundred, parsed at once, outlives the nursery and makes the heap grow by what is thrown away.
  */
 export class ListItems {
-  readonly #fields: UsedFields;
   readonly #onItem: (json: string) => void;
-  readonly #cut = new JsonCut();
+  readonly #cut: JsonCut;
   /** What came and has not been taken: less than one item, or one field of what is around the items. */
   #rest: Buffer = EMPTY;
   /** What came since `#rest` was looked at in vain. It is looked at again when it has doubled. */
@@ -35,7 +34,7 @@ export class ListItems {
   readonly #around: string[] = [];
 
   constructor(fields: UsedFields, onItem: (json: string) => void) {
-    this.#fields = fields;
+    this.#cut = new JsonCut(fields);
     this.#onItem = onItem;
   }
 
@@ -79,7 +78,7 @@ export class ListItems {
       this.#isInItems = false;
       return at + 1;
     }
-    const item = at < json.length ? this.#cut.cut(json, at, this.#fields) : undefined;
+    const item = at < json.length ? this.#cut.cut(json, at) : undefined;
     if (item !== undefined) this.#onItem(item.text);
     return item?.end;
   }
