@@ -6,6 +6,7 @@ import type { GivenRanges } from "./given-ranges.ts";
 import { NamedObjects } from "./named-objects.ts";
 import { isSame } from "./object/is-same.ts";
 import type {
+  AddressSource,
   Controller,
   EndpointSlice,
   KubernetesObject,
@@ -45,6 +46,7 @@ export class ClusterIndexes {
       Node: new NamedObjects<Node>(this.hosts.ofNodes, ranges.ofNodes),
       Service: new NamedObjects<Service>(services, ranges.ofServices),
       ServiceCIDR: new NamedObjects<ServiceCidr>(ranges.ofServiceCidrs),
+      AddressSource: new NamedObjects<AddressSource>(ranges.ofAddressSources),
       EndpointSlice: new NamedObjects<EndpointSlice>(endpoints),
       Controller: new NamedObjects<Controller>(workloads.ofControllers),
       Namespace: new NamedObjects<Namespace>(),
