@@ -4,8 +4,9 @@ import { AddressSources, defaultSourcePauses, type SourcePauses } from "./addres
 import { API_KINDS } from "./api-kind.ts";
 import type { ApiConnection } from "./connect-api.ts";
 import { CustomOwners, defaultOwnerPauses, type OwnerPauses } from "./custom-owners.ts";
-import { defaultPauses, type KindState, KindWatch, type Pauses } from "./kind-watch.ts";
+import { type KindState, KindWatch } from "./kind-watch.ts";
 import { Turns } from "./turns.ts";
+import { defaultPauses, type Pauses } from "./watch-loop.ts";
 
 export interface FollowApiOptions {
   /** What has changed, as it comes: of a list a page, of a watch an event. */

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { ApiFault } from "../../cluster/api/api-fault.ts";
 import type { ApiConnection } from "../../cluster/api/connect-api.ts";
-import type { Pauses } from "../../cluster/api/kind-watch.ts";
+import type { Pauses } from "../../cluster/api/watch-loop.ts";
 import { ObjectWatch } from "../../cluster/api/object-watch.ts";
 import { listKind, type RawObject } from "../../cluster/api/read-api.ts";
 import { defaultPaces, writeObjects, type WritePaces } from "../../cluster/api/write-objects.ts";
