@@ -44,10 +44,12 @@ const agent = spawn(
 );
 try {
   const { syncMs, slowestMs } = await untilSynced(agent);
-  const ofProcessor = cpuSeconds(agent.pid ?? 0).toFixed(1);
+  const [own, servers] = [agent, server].map(({ pid }) => cpuSeconds(pid ?? 0).toFixed(1));
   await sleep(3_000);
-  const known = `${pods} pods known after ${(syncMs / 1000).toFixed(1)} s, ${ofProcessor} of them of a processor`;
-  console.log(`${known}; slowest answer meanwhile ${Math.round(slowestMs)} ms`);
+  console.log(
+    `${pods} pods known after ${(syncMs / 1000).toFixed(1)} s; slowest answer meanwhile ${Math.round(slowestMs)} ms`,
+  );
+  console.log(`of a processor: ${own} s, and ${servers} s of the API server with its start`);
   console.log(`resident ${memory(agent, "VmRSS")} MiB, at the peak ${memory(agent, "VmHWM")} MiB`);
 } finally {
   agent.kill();

@@ -1,4 +1,4 @@
-import type { Held } from "./address/address-history.ts";
+import type { Held } from "./address/held.ts";
 import { addressScope, type AddressScope } from "./address/address-scope.ts";
 import type { HostAddresses } from "./address/host-addresses.ts";
 import { addressNumber, canonicalAddress } from "./address/address.ts";
@@ -24,6 +24,10 @@ export interface AddressSources {
  * address that may be the cluster's own is never called external.
  */
 export function identifyAddress(sources: AddressSources, ip: string, timeUs: number): Identity {
+  return sources.pods.onlyHolderAt(ip, timeUs) ?? identifyFully(sources, ip, timeUs);
+}
+
+function identifyFully(sources: AddressSources, ip: string, timeUs: number): Identity {
   const pod = sources.pods.at(ip, timeUs);
   if (pod.kind === "held") return pod.by;
   if (pod.kind === "ambiguous") return oneOf(pod.by);

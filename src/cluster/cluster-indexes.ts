@@ -1,4 +1,4 @@
-import type { HistorySettings } from "./address/address-history.ts";
+import type { HistorySettings } from "./address/history-settings.ts";
 import { HostAddresses } from "./address/host-addresses.ts";
 import type { ClusterChange, Identified } from "./cluster-change.ts";
 import { ClusterRanges } from "./cluster-ranges.ts";
@@ -6,6 +6,7 @@ import type { GivenRanges } from "./given-ranges.ts";
 import { NamedObjects } from "./named-objects.ts";
 import { isSame } from "./object/is-same.ts";
 import type {
+  AddressSource,
   Controller,
   EndpointSlice,
   KubernetesObject,
@@ -45,6 +46,7 @@ export class ClusterIndexes {
       Node: new NamedObjects<Node>(this.hosts.ofNodes, ranges.ofNodes),
       Service: new NamedObjects<Service>(services, ranges.ofServices),
       ServiceCIDR: new NamedObjects<ServiceCidr>(ranges.ofServiceCidrs),
+      AddressSource: new NamedObjects<AddressSource>(ranges.ofAddressSources),
       EndpointSlice: new NamedObjects<EndpointSlice>(endpoints),
       Controller: new NamedObjects<Controller>(workloads.ofControllers),
       Namespace: new NamedObjects<Namespace>(),

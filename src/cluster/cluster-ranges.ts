@@ -4,7 +4,7 @@ import { CountedRanges } from "./address/counted-ranges.ts";
 import { LearnedRanges } from "./address/learned-ranges.ts";
 import type { GivenRanges } from "./given-ranges.ts";
 import type { Index } from "./named-objects.ts";
-import type { Node, Pod, Service, ServiceCidr } from "./objects.ts";
+import type { AddressSource, Node, Pod, Service, ServiceCidr } from "./objects.ts";
 
 /** Which addresses the cluster hands out: kept as objects come and go. */
 export class ClusterRanges {
@@ -12,7 +12,7 @@ export class ClusterRanges {
   readonly #toldServices = new CountedRanges();
   readonly #learnedServices = new LearnedRanges();
   /** Addresses that network plugins give to the nodes' own devices, with the node. */
-  readonly #devices = new Map<string, Node>();
+  readonly #devices = new Map<string, Node | AddressSource>();
   /** Addresses of pods outside of the pod ranges; undefined where they must be counted anew. */
   #strangers: number | undefined = 0;
 
@@ -46,6 +46,21 @@ export class ClusterRanges {
     take: ({ cidrs }) => parsed(cidrs).forEach((cidr) => this.#toldServices.remove(cidr)),
   };
 
+  readonly ofAddressSources: Index<AddressSource> = {
+    put: (source) => {
+      for (const cidr of parsed(source.podCidrs)) this.#pods.add(cidr);
+      for (const cidr of parsed(source.serviceCidrs)) this.#toldServices.add(cidr);
+      for (const ip of source.deviceIps) this.#devices.set(ip, source);
+      this.#strangers = undefined;
+    },
+    take: (source) => {
+      for (const cidr of parsed(source.podCidrs)) this.#pods.remove(cidr);
+      for (const cidr of parsed(source.serviceCidrs)) this.#toldServices.remove(cidr);
+      for (const ip of source.deviceIps) if (this.#devices.get(ip) === source) this.#devices.delete(ip);
+      this.#strangers = undefined;
+    },
+  };
+
   putPod(pod: Pod): void {
     if (this.#strangers !== undefined) this.#strangers += this.#strangersOf(pod);
   }
@@ -63,7 +78,7 @@ export class ClusterRanges {
     return this.#pods.holds(address);
   }
 
-  /** As told (by flag, or ServiceCIDR, KEP-1880), or else learned from the Services there are. */
+  /** As told (by flag, by ServiceCIDR, KEP-1880, or by kubeadm), or else learned from the Services there are. */
   isServiceAddress(address: AddressNumber): boolean {
     return this.#toldServices.isEmpty ? this.#learnedServices.holds(address) : this.#toldServices.holds(address);
   }

@@ -1,5 +1,5 @@
 import type { Connection } from "../flow/connection.ts";
-import { type HistorySettings, defaultHistorySettings } from "./address/address-history.ts";
+import { type HistorySettings, defaultHistorySettings } from "./address/history-settings.ts";
 import { addressesIn } from "./address/address-list.ts";
 import { identifyAddress } from "./address-book.ts";
 import type { ClusterChange } from "./cluster-change.ts";

@@ -6,7 +6,7 @@ import type { LabelSelector } from "./workload.ts";
  * API's own; absent lists and maps are empty, so that readers need no `?.`.
  */
 export type KubernetesObject =
-  Pod | Service | EndpointSlice | Namespace | Node | Controller | NetworkPolicyObject | ServiceCidr;
+  Pod | Service | EndpointSlice | Namespace | Node | Controller | NetworkPolicyObject | ServiceCidr | AddressSource;
 
 export interface Metadata {
   readonly name: string;
@@ -148,4 +148,19 @@ export interface ServiceCidr {
   readonly type: "ServiceCIDR";
   readonly metadata: Metadata;
   readonly cidrs: readonly string[];
+}
+
+/**
+ * Where addresses come from, by whatever else tells it: the ConfigMaps kubeadm-config and cilium-config in kube-system,
+ * Cilium's CiliumNode, Calico's IPPool.
+ */
+export interface AddressSource {
+  readonly type: "AddressSource";
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: Metadata;
+  readonly podCidrs: readonly string[];
+  readonly serviceCidrs: readonly string[];
+  /** Addresses of devices on the node that the object is named after. */
+  readonly deviceIps: readonly string[];
 }

@@ -1,24 +1,24 @@
-import { AddressHistory, type Held, type HistorySettings } from "./address/address-history.ts";
+import { AddressHistory } from "./address/address-history.ts";
+import type { Held } from "./address/held.ts";
+import type { HistorySettings } from "./address/history-settings.ts";
 import { podKey, podLife } from "./address/pod-life.ts";
 import type { PodIdentity } from "./identity.ts";
 import type { Pod } from "./objects.ts";
 import type { WorkloadIndex } from "./workload/workload-index.ts";
 
 /** Who a pod was when somebody asked. */
-interface KnownIdentity {
-  readonly identity: PodIdentity;
+interface NamedPod {
+  readonly pod: Pod;
+  identity: PodIdentity;
   /** The owners' version for which that is so, and how many of the pod's owners were known then. */
-  readonly version: number;
-  readonly links: number;
+  version: number;
+  links: number;
   /** It has gone: what becomes known of its owners still counts, and what is forgotten of them does not. */
-  readonly isGone: boolean;
+  isGone: boolean;
 }
 
-/** A pod that has or had addresses. A node asks for few of a large cluster's. */
-interface PodHolder {
-  readonly pod: Pod;
-  known: KnownIdentity | undefined;
-}
+/** A pod that has or had addresses. A node asks for few of a large cluster's, so that most stay as they were told. */
+type PodHolder = Pod | NamedPod;
 
 /** The pods' addresses over time. A pod on its node's network has the node's address, which is nobody's own. */
 export class PodAddresses {
@@ -36,8 +36,7 @@ export class PodAddresses {
 
   put(pod: Pod, former: Pod | undefined, nowUs: number): void {
     const formerIps = former === undefined ? [] : ownIps(former);
-    const value: PodHolder = { pod, known: undefined };
-    this.#history.hold({ key: podKey(pod), ips: ownIps(pod), life: podLife(pod), value }, nowUs, formerIps);
+    this.#history.hold({ key: podKey(pod), ips: ownIps(pod), life: podLife(pod), value: pod }, nowUs, formerIps);
   }
 
   /** It has gone, and had its addresses until `untilUs` at the latest. To be called while its owners are known. */
@@ -50,6 +49,12 @@ export class PodAddresses {
   /** Between these times pods may have come and gone unseen. */
   addGap(sinceUs: number, untilUs: number): void {
     this.#history.addGap({ sinceUs, untilUs });
+  }
+
+  /** The pod that alone had the address, and had it then; undefined where `at` has more to say. */
+  onlyHolderAt(ip: string, timeUs: number): PodIdentity | undefined {
+    const holder = this.#history.onlyHolderAt(ip, timeUs);
+    return holder === undefined ? undefined : this.#identityOf(holder);
   }
 
   at(ip: string, timeUs: number): Held<PodIdentity> {
@@ -74,22 +79,33 @@ export class PodAddresses {
 
   #keep(ip: string, pod: Pod): void {
     const holder = this.#history.valueOf(ip, podKey(pod));
-    if (holder !== undefined) this.#know(holder, true);
+    if (holder !== undefined) this.#named(holder).isGone = true;
   }
 
   #identityOf(holder: PodHolder): PodIdentity {
-    const { known } = holder;
-    return known?.version === this.#workloads.version ? known.identity : this.#know(holder, known?.isGone ?? false);
+    const isNamed = "identity" in holder && holder.version === this.#workloads.version;
+    return isNamed ? holder.identity : this.#named(holder).identity;
   }
 
-  #know(holder: PodHolder, isGone: boolean): PodIdentity {
-    const { pod, known } = holder;
+  /** With the name that it has by now. */
+  #named(holder: PodHolder): NamedPod {
+    if (!("identity" in holder)) return this.#firstNamed(holder);
     const { version } = this.#workloads;
-    const links = this.#workloads.linksOf(pod);
-    const isKept = known !== undefined && (known.version === version || (known.isGone && links <= known.links));
-    const identity = isKept ? known.identity : this.#workloads.identityOf(pod);
-    holder.known = { identity, version, links: isKept ? Math.max(links, known.links) : links, isGone };
-    return identity;
+    if (holder.version === version) return holder;
+    holder.version = version;
+    const links = this.#workloads.linksOf(holder.pod);
+    if (holder.isGone && links <= holder.links) return holder;
+    holder.links = links;
+    holder.identity = this.#workloads.identityOf(holder.pod);
+    return holder;
+  }
+
+  #firstNamed(pod: Pod): NamedPod {
+    const { version } = this.#workloads;
+    const identity = this.#workloads.identityOf(pod);
+    const named = { pod, identity, version, links: this.#workloads.linksOf(pod), isGone: false };
+    for (const ip of ownIps(pod)) this.#history.setValue(ip, podKey(pod), named);
+    return named;
   }
 }
 

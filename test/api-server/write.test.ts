@@ -178,6 +178,27 @@ await t.test("Field validation: unknown fields are dropped, and said or refused"
   });
 });
 
+await t.test("Deleting: ValidateDeleteOptions, in the body and in the query", async (t) => {
+  const server = await serve(t, [pod("a")]);
+  const odd = await ask(server, `DELETE ${PODS}/a`, { body: { propagationPolicy: "Sideways" } });
+  t.match(odd, {
+    status: 422,
+    body: {
+      reason: "Invalid",
+      message:
+        'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "Sideways": ' +
+        'supported values: "Foreground", "Background", "Orphan", "nil"',
+      details: { kind: "DeleteOptions", causes: [{ reason: "FieldValueNotSupported", field: "propagationPolicy" }] },
+    },
+  });
+  const both = await ask(server, `DELETE ${PODS}/a?propagationPolicy=Orphan&orphanDependents=true`);
+  t.match(both, { status: 422, body: { details: { causes: [{ reason: "FieldValueInvalid" }] } } });
+  t.equal((await ask(server, `DELETE ${PODS}/a?gracePeriodSeconds=soon`)).status, 400);
+  t.equal((await ask(server, `GET ${PODS}/a`)).status, 200, "it is still there");
+  t.equal((await ask(server, `DELETE ${PODS}/a?propagationPolicy=Foreground&gracePeriodSeconds=0`)).status, 200);
+  t.equal((await ask(server, `GET ${PODS}/a`)).status, 404);
+});
+
 await t.test("Deleting: preconditions, grace of pods, finalizers, collections", async (t) => {
   const server = await serve(t, [pod("a"), pod("b", { labels: { app: "web" } }), pod("c", { labels: { app: "web" } })]);
   const { next } = await watch(t, server, `${PODS}?watch=1&fieldSelector=metadata.name%3Da`);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import t from "tap";
 import { ClusterState } from "../../src/cluster/cluster-state.ts";
-import type { HistorySettings } from "../../src/cluster/address/address-history.ts";
+import type { HistorySettings } from "../../src/cluster/address/history-settings.ts";
 import { parseCidr } from "../../src/cluster/address/address-ranges.ts";
 import { parseClusterText } from "../../src/cluster/file/parse-cluster-text.ts";
 import { clock, node, pod, podOf, read, service, us, type PodOptions } from "./builders.ts";

@@ -1,5 +1,6 @@
 /** What the pods may do, line by line: whoever widens one of these has to say so here too. */
 import t from "tap";
+import { ADDRESS_SOURCES } from "../../src/cluster/api/address-sources.ts";
 import { POLICIES, PROFILES } from "../../src/server/access/right.ts";
 import * as base from "./manifests.ts";
 
@@ -44,6 +45,47 @@ await t.test("an overlay lets it get owners of custom kinds, one by one, and not
   t.strictSame(subjects, base.clusterRoleBinding.subjects);
   t.end();
 });
+
+await t.test(
+  "a component lets it read where addresses come from: two ConfigMaps by name, two kinds, and nothing else",
+  (t) => {
+    type Role = typeof base.clusterRole;
+    type Binding = typeof base.clusterRoleBinding;
+    const role = base.readManifest("ranges/role.yaml") as Role;
+    const clusterRole = base.readManifest("ranges/cluster-role.yaml") as Role;
+    t.strictSame(role.rules, [
+      {
+        apiGroups: [""],
+        resources: ["configmaps"],
+        resourceNames: ["kubeadm-config", "cilium-config"],
+        verbs: ["get"],
+      },
+    ]);
+    t.strictSame(clusterRole.rules, [
+      { apiGroups: ["cilium.io"], resources: ["ciliumnodes"], verbs: ["list"] },
+      { apiGroups: ["crd.projectcalico.org"], resources: ["ippools"], verbs: ["list"] },
+    ]);
+    for (const [file, bound] of [
+      ["role-binding", role],
+      ["cluster-role-binding", clusterRole],
+    ] as const) {
+      const { metadata, roleRef, subjects } = base.readManifest(`ranges/${file}.yaml`) as Binding;
+      t.equal(metadata?.namespace, bound.metadata?.namespace);
+      t.strictSame(
+        [roleRef.kind, roleRef.name],
+        [file === "role-binding" ? "Role" : "ClusterRole", bound.metadata?.name],
+      );
+      t.strictSame(subjects, base.clusterRoleBinding.subjects);
+    }
+    const asked = ADDRESS_SOURCES.map(({ what }) => what).sort();
+    const given = [
+      ...(role.rules?.[0]?.resourceNames ?? []).map((name) => `configmap kube-system/${name}`),
+      ...(clusterRole.rules ?? []).map(({ apiGroups, resources }) => `${resources?.[0]}.${apiGroups?.[0]}`),
+    ];
+    t.strictSame(given.sort(), asked, "what is asked for is what is given");
+    t.end();
+  },
+);
 
 await t.test("the token is mounted into the agent alone", (t) => {
   t.equal(base.serviceAccount.automountServiceAccountToken, false);

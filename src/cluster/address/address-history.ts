@@ -1,4 +1,8 @@
-import { holdingsAt, isSure, type Holding } from "./holding.ts";
+import { AddressRows } from "./address-rows.ts";
+import { type Gap, Gaps } from "./gaps.ts";
+import { type Held, heldAmong, NEVER_HELD, surelyHeldAmong } from "./held.ts";
+import type { HistorySettings } from "./history-settings.ts";
+import type { Holding } from "./holding.ts";
 import { HoldingTable, type Row } from "./holding-table.ts";
 import type { PodLife } from "./pod-life.ts";
 
@@ -11,56 +15,15 @@ export interface Holder<T> {
   readonly value: T;
 }
 
-/** Who had an address at one moment. */
-export type Held<T> =
-  | { readonly kind: "held"; readonly by: T }
-  /** Several had it then, as far as is known; the one that came last is last. */
-  | { readonly kind: "ambiguous"; readonly by: readonly T[] }
-  /** This one may have had it, or somebody of whom nobody was told. */
-  | { readonly kind: "doubtful"; readonly by: T }
-  /** Nobody had it then: somebody had had it before, or got it only later. */
-  | { readonly kind: "earlier"; readonly by: T; readonly untilUs: number }
-  | { readonly kind: "later"; readonly by: T; readonly fromUs: number }
-  | { readonly kind: "never" };
-
-export interface HistorySettings {
-  /** How long before its start and after its end a holder may have an address that nobody else has then. */
-  readonly toleranceUs: number;
-  readonly graceUs: number;
-  /** How far clocks may be apart without anybody being named who only may have had an address. */
-  readonly skewUs: number;
-  /** How long the time of a holder that is gone is still known, and how many such times there are at most. */
-  readonly maxAgeUs: number;
-  readonly maxPast: number;
-  readonly maxPastOfAddress: number;
-}
-
-export const defaultHistorySettings: HistorySettings = {
-  toleranceUs: 2_000_000,
-  graceUs: 5_000_000,
-  skewUs: 0,
-  maxAgeUs: 3_600_000_000,
-  maxPast: 50_000,
-  maxPastOfAddress: 16,
-};
-
-/** A time of which not everything was told. */
-export interface Gap {
-  readonly sinceUs: number;
-  readonly untilUs: number;
-}
-
-const MAX_GAPS = 16;
-
 /** Who has which address, and who had it. */
 export class AddressHistory<T> {
   readonly #settings: HistorySettings;
   readonly #table = new HoldingTable<T>();
   /** The latest holding of each address, which leads to those before it. */
-  readonly #byAddress = new Map<string, Row>();
+  readonly #byAddress = new AddressRows();
   /** Those that are over, with the time it was noticed, oldest first. */
   readonly #past = new Map<Row, number>();
-  #gaps: readonly Gap[] = [];
+  readonly #gaps = new Gaps();
   #forgotten = 0;
 
   constructor(settings: HistorySettings) {
@@ -94,31 +57,39 @@ export class AddressHistory<T> {
     }
   }
 
-  /** When there are too many gaps, the two that lie first become one. */
+  /** Within a gap nobody is named but who is known to have had the address. */
   addGap(gap: Gap): void {
-    const [first, second, ...others] = [...this.#gaps, gap];
-    const isRoom = others.length < MAX_GAPS - 1;
-    this.#gaps =
-      isRoom || first === undefined || second === undefined
-        ? [...this.#gaps, gap]
-        : [{ sinceUs: first.sinceUs, untilUs: second.untilUs }, ...others];
+    this.#gaps.add(gap);
+  }
+
+  /**
+   * Whoever is the only one that had the address as far as is known, and had it at that moment: nearly always there is
+   * one. Says the same as `at`, and makes nothing for it.
+   */
+  onlyHolderAt(ip: string, timeUs: number): T | undefined {
+    const row = this.#byAddress.get(ip);
+    return row !== undefined && this.#isOnlyAt(row, timeUs) ? this.#table.valueOf(row) : undefined;
   }
 
   at(ip: string, timeUs: number): Held<T> {
     const latest = this.#byAddress.get(ip);
-    if (latest === undefined) return { kind: "never" };
-    if (this.#gaps.some(({ sinceUs, untilUs }) => sinceUs <= timeUs && timeUs <= untilUs))
-      return this.#surelyAmong(this.#holdings(latest), timeUs);
-    // Nearly always an address has one holder, who lives.
-    if (this.#table.earlierOf(latest) === undefined && this.#table.covers(latest, timeUs))
-      return { kind: "held", by: this.#table.valueOf(latest) };
-    return this.#among(this.#holdings(latest), timeUs);
+    if (latest === undefined) return NEVER_HELD;
+    if (this.#isOnlyAt(latest, timeUs)) return { kind: "held", by: this.#table.valueOf(latest) };
+    const holdings = this.#holdings(latest);
+    if (this.#gaps.hold(timeUs)) return surelyHeldAmong(holdings, timeUs, this.#settings.skewUs);
+    return heldAmong(holdings, timeUs, this.#settings);
   }
 
   /** What was last told of one of an address's holders. */
   valueOf(ip: string, key: string): T | undefined {
     const row = this.#find(ip, key);
     return row === undefined ? undefined : this.#table.valueOf(row);
+  }
+
+  /** Another value for one of an address's holders, of whom nothing new was told. */
+  setValue(ip: string, key: string, value: T): void {
+    const row = this.#find(ip, key);
+    if (row !== undefined) this.#table.setValue(row, value);
   }
 
   /** Drops what is too old, and what there is no room for. */
@@ -130,31 +101,19 @@ export class AddressHistory<T> {
     }
   }
 
+  #isOnlyAt(row: Row, timeUs: number): boolean {
+    return this.#table.isOnlyAt(row, timeUs) && !this.#gaps.hold(timeUs);
+  }
+
   #holdings(latest: Row): readonly Holding<T>[] {
     const rows = this.#table.chain(latest);
     return rows.map((row) => this.#table.get(row)).toArray();
   }
 
-  #among(holdings: readonly Holding<T>[], timeUs: number): Held<T> {
-    const { toleranceUs, graceUs, skewUs } = this.#settings;
-    const found = holdingsAt(holdings, timeUs, { beforeUs: toleranceUs, afterUs: graceUs, skewUs });
-    const [first] = found;
-    if (first === undefined) return missed(holdings, timeUs);
-    return found.length === 1 ? { kind: "held", by: first.value } : { kind: "ambiguous", by: byStart(found) };
-  }
-
-  /** In a gap somebody has to be known to have had the address: that nobody else is known to is no proof. */
-  #surelyAmong(holdings: readonly Holding<T>[], timeUs: number): Held<T> {
-    const { skewUs } = this.#settings;
-    const found = holdingsAt(holdings, timeUs, { beforeUs: skewUs, afterUs: skewUs, skewUs });
-    const [first] = found;
-    if (first === undefined) return missed(holdings, timeUs);
-    if (found.length > 1) return { kind: "ambiguous", by: byStart(found) };
-    return { kind: isSure(first, timeUs, skewUs) ? "held" : "doubtful", by: first.value };
-  }
-
   #find(ip: string, key: string): Row | undefined {
-    return this.#table.chain(this.#byAddress.get(ip)).find((row) => this.#table.keyOf(row) === key);
+    for (let row = this.#byAddress.get(ip); row !== undefined; row = this.#table.earlierOf(row))
+      if (this.#table.keyOf(row) === key) return row;
+    return undefined;
   }
 
   /** One that ended without a word of when, and that nobody saw alive, holds nothing. */
@@ -202,20 +161,4 @@ function renewed<T>(holding: Holding<T>, { value, life }: Holder<T>, nowUs: numb
   const fromUs = Math.max(life.fromUs, holding.fromUs);
   const untilUs = life.untilUs ?? Math.min(holding.untilUs, nowUs);
   return { ...holding, value, toldUs: nowUs, ...life, fromUs, untilUs };
-}
-
-/** What to say of an address that nobody had at that moment. */
-function missed<T>(holdings: readonly Holding<T>[], timeUs: number): Held<T> {
-  const earlier = holdings.filter(({ untilUs }) => untilUs < timeUs);
-  const last = earlier.reduce<Holding<T> | undefined>(
-    (latest, next) => (latest === undefined || next.untilUs > latest.untilUs ? next : latest),
-    undefined,
-  );
-  if (last !== undefined) return { kind: "earlier", by: last.value, untilUs: last.untilUs };
-  const [first] = holdings.toSorted((a, b) => a.fromUs - b.fromUs);
-  return first === undefined ? { kind: "never" } : { kind: "later", by: first.value, fromUs: first.fromUs };
-}
-
-function byStart<T>(holdings: readonly Holding<T>[]): readonly T[] {
-  return holdings.toSorted((a, b) => a.fromUs - b.fromUs).map(({ value }) => value);
 }

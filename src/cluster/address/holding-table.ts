@@ -3,9 +3,10 @@ import type { Holding } from "./holding.ts";
 /** Where a holding lies in the table: the same for as long as it is there. */
 export type Row = number;
 
-/** A row's five times, and the row of the one before it: together, since they are looked at together. */
+/** The row of the one before it, and five times: together, since they are looked at together. */
 const NUMBERS = 6;
-const EARLIER = 5;
+const EARLIER = 0;
+const TIMES = 1;
 const NO_ROW = -1;
 const FIRST_ROOM = 64;
 
@@ -35,7 +36,12 @@ export class HoldingTable<T> {
   /** Everything but whose it is, and of which address. */
   set(row: Row, { value, fromUs, surelyFromUs, untilUs, surelyUntilUs, toldUs, isStaying }: Holding<T>): void {
     this.#values[row] = value;
-    this.#numbers.set([fromUs, untilUs, surelyFromUs, surelyUntilUs, toldUs], row * NUMBERS);
+    const at = row * NUMBERS + TIMES;
+    this.#numbers[at] = fromUs;
+    this.#numbers[at + 1] = untilUs;
+    this.#numbers[at + 2] = surelyFromUs;
+    this.#numbers[at + 3] = surelyUntilUs;
+    this.#numbers[at + 4] = toldUs;
     this.#isStaying[row] = Number(isStaying);
   }
 
@@ -48,7 +54,7 @@ export class HoldingTable<T> {
 
   /** A copy: what is changed of it has to be set. */
   get(row: Row): Holding<T> {
-    const at = row * NUMBERS;
+    const at = row * NUMBERS + TIMES;
     return {
       key: this.#keys[row]!,
       ip: this.#ips[row]!,
@@ -66,14 +72,19 @@ export class HoldingTable<T> {
     return this.#values[row] as T;
   }
 
+  setValue(row: Row, value: T): void {
+    this.#values[row] = value;
+  }
+
   keyOf(row: Row): string {
     return this.#keys[row]!;
   }
 
-  /** Whether its times, as they are told, cover the moment. */
-  covers(row: Row, timeUs: number): boolean {
+  /** Whether there is none before it of the same address, and its times, as they are told, cover the moment. */
+  isOnlyAt(row: Row, timeUs: number): boolean {
     const at = row * NUMBERS;
-    return this.#numbers[at]! <= timeUs && timeUs <= this.#numbers[at + 1]!;
+    const numbers = this.#numbers;
+    return numbers[at] === NO_ROW && numbers[at + TIMES]! <= timeUs && timeUs <= numbers[at + TIMES + 1]!;
   }
 
   /** The one before it of the same address, that may go on still. */

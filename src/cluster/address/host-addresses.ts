@@ -1,7 +1,9 @@
 import type { HostIdentity } from "../identity.ts";
 import type { Index } from "../named-objects.ts";
 import type { Node, Pod } from "../objects.ts";
-import { AddressHistory, type HistorySettings, type Held } from "./address-history.ts";
+import { AddressHistory } from "./address-history.ts";
+import type { Held } from "./held.ts";
+import type { HistorySettings } from "./history-settings.ts";
 import type { PodLife } from "./pod-life.ts";
 
 /** A node's addresses hold for as long as it is told of: it was there before it was registered. */

@@ -1,4 +1,5 @@
 import type { UsedFields } from "../object/used-fields.ts";
+import { type FieldOctets, fieldOctets, usedAt } from "./field-octets.ts";
 import {
   afterBlank,
   afterText,
@@ -12,40 +13,42 @@ import {
   QUOTE,
 } from "./json-scan.ts";
 
-const NULL = Buffer.from("null");
+const NOTHING = Buffer.alloc(0);
 /** Of what is kept of one object; for a larger one the room is made anew. */
 const ROOM = 16 * 1024;
 
-/**
- * Takes out of an object's JSON what nobody reads, before it is parsed: of a pod two thirds. A value that is not used
- * becomes null, which is the same as absent, and needs no comma moved.
- */
+/** Takes out of an object's JSON what nobody reads, names and all, before it is parsed: of a pod three quarters. */
 export class JsonCut {
-  #json: Buffer = NULL;
+  readonly #fields: FieldOctets;
+  #json: Buffer = NOTHING;
   #kept = Buffer.allocUnsafe(ROOM);
   #length = 0;
   /** Up to here what is kept has been taken over. */
   #taken = 0;
 
+  constructor(fields: UsedFields) {
+    this.#fields = fieldOctets(fields);
+  }
+
   /** What is left of the value at `at`, and the place behind it; undefined where the piece breaks off before. */
-  cut(json: Buffer, at: number, fields: UsedFields): { readonly text: string; readonly end: number } | undefined {
+  cut(json: Buffer, at: number): { readonly text: string; readonly end: number } | undefined {
     this.#json = json;
     this.#length = 0;
     this.#taken = at;
-    const end = this.#value(at, fields);
+    const end = this.#value(at, this.#fields);
     if (end >= json.length) return undefined;
-    this.#keep(json, this.#taken, end);
+    this.#drop(end, end);
     return { text: this.#kept.toString("utf8", 0, this.#length), end };
   }
 
-  #value(at: number, fields: UsedFields): number {
+  #value(at: number, fields: FieldOctets): number {
     if (fields === true) return afterValue(this.#json, at);
     const first = this.#json[at];
     if (first === OPEN_MAP) return this.#map(at + 1, fields);
     return first === OPEN_LIST ? this.#list(at + 1, fields) : afterValue(this.#json, at);
   }
 
-  #list(begin: number, fields: UsedFields): number {
+  #list(begin: number, fields: FieldOctets): number {
     for (let at = afterBlank(this.#json, begin); at < this.#json.length; at = afterBlank(this.#json, at)) {
       const octet = this.#json[at];
       if (octet === CLOSE_LIST) return at + 1;
@@ -54,37 +57,50 @@ export class JsonCut {
     return this.#json.length;
   }
 
-  #map(begin: number, fields: Exclude<UsedFields, true>): number {
-    for (let at = afterBlank(this.#json, begin); at < this.#json.length; at = afterBlank(this.#json, at)) {
-      const octet = this.#json[at];
-      if (octet === CLOSE_MAP) return at + 1;
-      if (octet === COMMA) at += 1;
-      else if (octet === QUOTE) at = this.#member(at, fields);
-      else break; // No JSON, which is found out when it is parsed.
-    }
-    return this.#json.length;
-  }
-
-  #member(nameAt: number, fields: Exclude<UsedFields, true>): number {
+  /** A member that goes takes the comma before it along; what is before the first that stays goes whole. */
+  #map(begin: number, fields: Exclude<FieldOctets, true>): number {
     const json = this.#json;
-    const nameEnd = afterText(json, nameAt);
-    const colon = afterBlank(json, nameEnd);
-    const at = afterBlank(json, colon + 1);
-    if (at >= json.length || json[colon] !== COLON) return json.length;
-    // The API writes its fields' names without escapes.
-    const name = json.toString("latin1", nameAt + 1, nameEnd - 1);
-    if (Object.hasOwn(fields, name)) return this.#value(at, fields[name]!);
-    const end = afterValue(json, at);
-    this.#keep(json, this.#taken, at);
-    this.#keep(NULL, 0, NULL.length);
-    this.#taken = end;
-    return end;
+    let hasKept = false;
+    let behind = begin;
+    for (let at = afterBlank(json, begin); at < json.length; at = afterBlank(json, at)) {
+      const octet = json[at];
+      if (octet === CLOSE_MAP) {
+        if (!hasKept) this.#drop(begin, at);
+        return at + 1;
+      }
+      if (octet === COMMA) {
+        at += 1;
+        continue;
+      }
+      if (octet !== QUOTE) break; // No JSON, which is found out when it is parsed.
+      const nameEnd = afterText(json, at);
+      const valueAt = this.#valueAt(nameEnd);
+      if (valueAt === undefined) break;
+      const used = usedAt(fields, json, at + 1, nameEnd - 1);
+      if (used !== undefined && !hasKept) this.#drop(begin, at);
+      const end = used === undefined ? afterValue(json, valueAt) : this.#value(valueAt, used);
+      if (used === undefined && hasKept) this.#drop(behind, end);
+      hasKept ||= used !== undefined;
+      at = behind = end;
+    }
+    return json.length;
   }
 
-  #keep(from: Buffer, begin: number, end: number): void {
-    const length = this.#length + end - begin;
-    if (length > this.#kept.length) this.#kept = Buffer.concat([this.#kept], 2 * length);
-    from.copy(this.#kept, this.#length, begin, end);
-    this.#length = length;
+  /** Where the value of the name that ends there begins. */
+  #valueAt(nameEnd: number): number | undefined {
+    const colon = afterBlank(this.#json, nameEnd);
+    const at = afterBlank(this.#json, colon + 1);
+    return at < this.#json.length && this.#json[colon] === COLON ? at : undefined;
+  }
+
+  /** Takes over what stands before `begin`, and goes on at `end`. */
+  #drop(begin: number, end: number): void {
+    if (begin > this.#taken) {
+      const length = this.#length + begin - this.#taken;
+      if (length > this.#kept.length) this.#kept = Buffer.concat([this.#kept], 2 * length);
+      this.#json.copy(this.#kept, this.#length, this.#taken, begin);
+      this.#length = length;
+    }
+    this.#taken = end;
   }
 }

@@ -1,10 +1,12 @@
 import type { Logger } from "pino";
 import type { ClusterChange } from "../cluster-change.ts";
+import { AddressSources, defaultSourcePauses, type SourcePauses } from "./address-sources.ts";
 import { API_KINDS } from "./api-kind.ts";
 import type { ApiConnection } from "./connect-api.ts";
 import { CustomOwners, defaultOwnerPauses, type OwnerPauses } from "./custom-owners.ts";
-import { defaultPauses, type KindState, KindWatch, type Pauses } from "./kind-watch.ts";
+import { type KindState, KindWatch } from "./kind-watch.ts";
 import { Turns } from "./turns.ts";
+import { defaultPauses, type Pauses } from "./watch-loop.ts";
 
 export interface FollowApiOptions {
   /** What has changed, as it comes: of a list a page, of a watch an event. */
@@ -16,6 +18,7 @@ export interface FollowApiOptions {
   readonly signal: AbortSignal;
   readonly pauses?: Pauses;
   readonly ownerPauses?: OwnerPauses;
+  readonly sourcePauses?: SourcePauses;
 }
 
 /** Without pods nobody has a name. */
@@ -38,6 +41,7 @@ export class ApiFollower {
   readonly #options: FollowApiOptions;
   readonly #watches: readonly KindWatch[];
   readonly #owners: CustomOwners;
+  readonly #sources: AddressSources;
   readonly #first = Promise.withResolvers<void>();
   readonly #said = new Set<string>();
   #isComplete = false;
@@ -49,6 +53,7 @@ export class ApiFollower {
     this.#options = options;
     const { pauses = defaultPauses, logger, nowUs, newsLagUs } = options;
     this.#owners = this.#customOwners(connection);
+    this.#sources = this.#addressSources(connection);
     const watchOptions = {
       connection,
       pauses,
@@ -98,7 +103,7 @@ export class ApiFollower {
     this.#fault = `waits for the first state of ${this.#server}`;
     signal.addEventListener("abort", () => this.#first.resolve(), { once: true });
     // A KindWatch ends with the signal; it throws only where we are wrong, and then nothing must go on.
-    const runs = [...this.#watches.map((watch) => watch.run(signal)), this.#owners.run(signal)];
+    const runs = [...this.#watches, this.#owners, this.#sources].map((each) => each.run(signal));
     Promise.all(runs).catch((error: unknown) => this.#first.reject(error));
   }
 
@@ -111,6 +116,20 @@ export class ApiFollower {
       onChanges: (changes) => this.#changed(changes),
       onIdle: () => this.#stateChanged(),
       onUnreadable: (kind, reason) => logger.info({ kind, reason }, "what owns objects of this kind is not known"),
+    });
+  }
+
+  /** No part of the first state: until it is told, private addresses that nobody has are not called outside ones. */
+  #addressSources(connection: ApiConnection): AddressSources {
+    const { sourcePauses: pauses = defaultSourcePauses, logger } = this.#options;
+    return new AddressSources({
+      connection,
+      pauses,
+      onChanges: (changes) => this.#changed(changes),
+      onProblem: (source, reason) =>
+        this.#sayOnce(`source ${source}`, () =>
+          logger.info({ source, reason }, "tells no ranges; they stay as otherwise known"),
+        ),
     });
   }
 

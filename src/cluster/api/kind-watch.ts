@@ -1,27 +1,15 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { FieldFault, rootField } from "../object/field.ts";
 import { parseObjects } from "../object/parse-object.ts";
 import { SharedParts } from "../object/shared-parts.ts";
 import type { ClusterChange } from "../cluster-change.ts";
 import type { KubernetesObject } from "../objects.ts";
-import { ApiFault } from "./api-fault.ts";
+import type { ApiFault } from "./api-fault.ts";
 import type { ApiKind } from "./api-kind.ts";
 import type { ApiConnection } from "./connect-api.ts";
 import { KnownNames } from "./known-names.ts";
-import { listKind, type RawObject, watchKind } from "./read-api.ts";
+import { listKind, type RawObject, type WatchEvent } from "./read-api.ts";
 import type { Turns } from "./turns.ts";
-
-/** How long to wait before asking again: doubled from the first to the most, and a little by chance. */
-export interface Pauses {
-  readonly firstMs: number;
-  readonly mostMs: number;
-  /** For a kind that may not be read: rights may be given later. */
-  readonly missedMs: number;
-  /** After how long without a word a watch is dead that had bookmarks: they come about once a minute. */
-  readonly silentMs: number;
-}
-
-export const defaultPauses: Pauses = { firstMs: 500, mostMs: 30_000, missedMs: 60_000, silentMs: 200_000 };
+import { FAILURES_TO_SAY, type Pauses, WatchLoop } from "./watch-loop.ts";
 
 /** What became of following a kind. While it fails or is missed, what was known last goes on to hold. */
 export type KindState =
@@ -42,9 +30,6 @@ export interface KindWatchOptions {
   readonly onUnreadable: (kind: ApiKind, problem: string) => void;
 }
 
-/** One disconnect is the way of the world; after so many in a row it is said. */
-const FAILURES_TO_SAY = 2;
-
 /** Tells what becomes of all objects of one kind: a list, some at a time, and then a watch from where it was. */
 export class KindWatch {
   readonly kind: ApiKind;
@@ -54,9 +39,6 @@ export class KindWatch {
   /** When the server was last heard: what vanished was there until then, but for news that was on its way. */
   #heardUs = -Infinity;
   #troubledSinceUs: number | undefined;
-  /** Undefined where a list must come first. */
-  #version: string | undefined;
-  #failures = 0;
   #state: KindState = { kind: "starting" };
 
   constructor(kind: ApiKind, options: KindWatchOptions) {
@@ -82,18 +64,17 @@ export class KindWatch {
 
   /** Until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        this.#version ??= await this.#options.lists.take(() => this.#list(signal));
-        await this.#watch(this.#version, signal);
-        this.#failures = 0;
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof ApiFault)) throw error;
-        this.#fail(error);
-      }
-      await sleep(this.#pauseMs(), undefined, { signal }).catch(() => undefined);
-    }
+    const { connection, pauses, lists } = this.#options;
+    const loop = new WatchLoop({
+      connection,
+      kind: this.kind,
+      pauses,
+      list: (untilAborted) => lists.take(() => this.#list(untilAborted)),
+      onOpen: () => this.#succeed(),
+      onEvent: (event) => this.#hear(event),
+      onFault: (fault, failures) => this.#fail(fault, failures),
+    });
+    await loop.run(signal);
   }
 
   /** What is not in the list any more is told as vanished when the list is complete. */
@@ -110,17 +91,9 @@ export class KindWatch {
     return version;
   }
 
-  async #watch(version: string, signal: AbortSignal): Promise<void> {
-    const { connection, onChanges } = this.#options;
-    const { silentMs } = this.#options.pauses;
-    const options = { resourceVersion: version, silentMs, onOpen: () => this.#succeed() };
-    for await (const { type, object: raw } of watchKind(connection, this.kind, options, signal)) {
-      this.#failures = 0;
-      this.#version = versionOf(raw) ?? this.#version;
-      this.#heard();
-      if (type === "BOOKMARK") continue;
-      onChanges(type === "DELETED" ? this.#gone(raw) : this.#present(raw));
-    }
+  #hear({ type, object: raw }: WatchEvent): void {
+    this.#heard();
+    if (type !== "BOOKMARK") this.#options.onChanges(type === "DELETED" ? this.#gone(raw) : this.#present(raw));
   }
 
   #heard(): void {
@@ -155,34 +128,19 @@ export class KindWatch {
     }
   }
 
-  /** The server answered. Pauses go on to grow until a watch has shown that it works. */
+  /** The server answered. */
   #succeed(): void {
     this.#state = { kind: "known" };
     this.#troubledSinceUs = undefined;
     this.#options.onState();
   }
 
-  #fail(fault: ApiFault): void {
-    this.#failures += 1;
+  #fail(fault: ApiFault, failures: number): void {
     this.#troubledSinceUs ??= this.#options.nowUs();
-    if (fault.isExpired || fault.isForGood) this.#version = undefined;
     if (fault.isUnknownKind && this.kind.isOptional === true) this.#state = { kind: "absent" };
     else if (fault.isForGood) this.#state = { kind: "missed", reason: fault.message };
     // A server that has forgotten a version has answered, and can be read.
-    else if (!fault.isExpired && this.#failures >= FAILURES_TO_SAY)
-      this.#state = { kind: "failing", reason: fault.message };
+    else if (!fault.isExpired && failures >= FAILURES_TO_SAY) this.#state = { kind: "failing", reason: fault.message };
     this.#options.onState();
   }
-
-  #pauseMs(): number {
-    const { firstMs, mostMs, missedMs } = this.#options.pauses;
-    const doubled = firstMs * 2 ** Math.max(0, Math.min(this.#failures, 16) - 1);
-    const { kind } = this.#state;
-    const pauseMs = kind === "missed" || kind === "absent" ? missedMs : Math.min(mostMs, doubled);
-    return pauseMs * (0.5 + Math.random());
-  }
-}
-
-function versionOf(raw: RawObject): string | undefined {
-  return (raw["metadata"] as { readonly resourceVersion?: string } | undefined)?.resourceVersion;
 }

@@ -13,7 +13,8 @@ import {
   QUOTE,
 } from "./json-scan.ts";
 
-const EMPTY = Buffer.alloc(0);
+/** A chunk of a socket and the rest of the one before; for larger objects it is made anew. */
+const ROOM = 128 * 1024;
 const ITEMS = '"items"';
 
 /**
@@ -21,28 +22,32 @@ const ITEMS = '"items"';
  * hundred, parsed at once, outlives the nursery and makes the heap grow by what is thrown away.
  */
 export class ListItems {
-  readonly #fields: UsedFields;
   readonly #onItem: (json: string) => void;
-  readonly #cut = new JsonCut();
-  /** What came and has not been taken: less than one item, or one field of what is around the items. */
-  #rest: Buffer = EMPTY;
-  /** What came since `#rest` was looked at in vain. It is looked at again when it has doubled. */
-  #later: Buffer[] = [];
-  #laterLength = 0;
+  readonly #cut: JsonCut;
+  /**
+   * What came and has not been taken: less than one item, or one field of what is around the items, and what came since
+   * that was looked at in vain. It is looked at again when it has doubled. One room for all chunks: new ones for each
+   * would stay until the heap is looked through.
+   */
+  #room = Buffer.allocUnsafe(ROOM);
+  #length = 0;
+  #looked = 0;
   #isInItems = false;
   #isWhole = false;
   /** The list's own fields, but for its items. */
   readonly #around: string[] = [];
 
   constructor(fields: UsedFields, onItem: (json: string) => void) {
-    this.#fields = fields;
+    this.#cut = new JsonCut(fields);
     this.#onItem = onItem;
   }
 
   push(chunk: Buffer): void {
-    this.#later.push(chunk);
-    this.#laterLength += chunk.length;
-    if (this.#laterLength >= this.#rest.length) this.#look();
+    const length = this.#length + chunk.length;
+    if (length > this.#room.length) this.#room = Buffer.concat([this.#room.subarray(0, this.#length)], 2 * length);
+    chunk.copy(this.#room, this.#length);
+    this.#length = length;
+    if (length - this.#looked >= this.#looked) this.#look();
   }
 
   /** The list without its items, as JSON; undefined where it broke off. */
@@ -52,15 +57,15 @@ export class ListItems {
   }
 
   #look(): void {
-    const json = Buffer.concat([this.#rest, ...this.#later]);
-    this.#later = [];
-    this.#laterLength = 0;
+    const json = this.#room.subarray(0, this.#length);
     let at = 0;
     for (let next: number | undefined = 0; next !== undefined;) {
       at = next;
       next = this.#next(json, afterBlank(json, at));
     }
-    this.#rest = json.subarray(at);
+    this.#room.copyWithin(0, at, this.#length);
+    this.#length -= at;
+    this.#looked = this.#length;
   }
 
   /** The place behind whatever stands at `at`; undefined where not all of it is there, or where nothing can follow. */
@@ -79,7 +84,7 @@ export class ListItems {
       this.#isInItems = false;
       return at + 1;
     }
-    const item = at < json.length ? this.#cut.cut(json, at, this.#fields) : undefined;
+    const item = at < json.length ? this.#cut.cut(json, at) : undefined;
     if (item !== undefined) this.#onItem(item.text);
     return item?.end;
   }

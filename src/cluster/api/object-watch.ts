@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { ApiFault } from "./api-fault.ts";
+import type { ApiFault } from "./api-fault.ts";
 import type { ApiKind } from "./api-kind.ts";
 import type { ApiConnection } from "./connect-api.ts";
-import { defaultPauses, type Pauses } from "./kind-watch.ts";
-import { listKind, type RawObject, watchKind } from "./read-api.ts";
+import { listKind, type RawObject, type WatchEvent } from "./read-api.ts";
+import { defaultPauses, FAILURES_TO_SAY, type Pauses, WatchLoop } from "./watch-loop.ts";
 
 export interface ObjectWatchOptions {
   readonly connection: ApiConnection;
@@ -18,9 +17,6 @@ export interface ObjectWatchOptions {
   readonly pauses?: Pauses;
 }
 
-/** One disconnect is the way of the world; after so many in a row it is said. */
-const FAILURES_TO_SAY = 2;
-
 /**
  * Tells what becomes of the objects of one kind, as the API sends them: a list, and then a watch from where it was.
  * KindWatch does the same for the kinds that the cluster's state is made of, and knows their shapes.
@@ -28,8 +24,6 @@ const FAILURES_TO_SAY = 2;
 export class ObjectWatch {
   readonly #options: ObjectWatchOptions;
   #known = new Set<string>();
-  #version: string | undefined;
-  #failures = 0;
   #fault: string | undefined;
 
   constructor(options: ObjectWatchOptions) {
@@ -38,18 +32,17 @@ export class ObjectWatch {
 
   /** Until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        this.#version ??= await this.#list(signal);
-        await this.#watch(this.#version, signal);
-        this.#failures = 0;
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof ApiFault)) throw error;
-        this.#fail(error);
-      }
-      await sleep(this.#pauseMs(), undefined, { signal }).catch(() => undefined);
-    }
+    const { connection, kind, pauses: { missedMs: _missedMs, ...pauses } = defaultPauses } = this.#options;
+    const loop = new WatchLoop({
+      connection,
+      kind,
+      pauses,
+      list: (untilAborted) => this.#list(untilAborted),
+      onOpen: () => this.#say(undefined),
+      onEvent: (event) => this.#hear(event),
+      onFault: (fault, failures) => this.#fail(fault, failures),
+    });
+    await loop.run(signal);
   }
 
   async #list(signal: AbortSignal): Promise<string> {
@@ -68,18 +61,10 @@ export class ObjectWatch {
     return version;
   }
 
-  async #watch(version: string, signal: AbortSignal): Promise<void> {
-    const { connection, kind, onGone, pauses = defaultPauses } = this.#options;
-    const { silentMs } = pauses;
-    const options = { resourceVersion: version, silentMs, onOpen: () => this.#say(undefined) };
-    for await (const { type, object } of watchKind(connection, kind, options, signal)) {
-      if (signal.aborted) return;
-      this.#failures = 0;
-      this.#version = metadataOf(object).resourceVersion ?? this.#version;
-      if (type === "BOOKMARK") continue;
-      if (type !== "DELETED") this.#present(object);
-      else if (this.#known.delete(keyOf(object))) onGone(keyOf(object));
-    }
+  #hear({ type, object }: WatchEvent): void {
+    if (type === "BOOKMARK") return;
+    if (type !== "DELETED") this.#present(object);
+    else if (this.#known.delete(keyOf(object))) this.#options.onGone(keyOf(object));
   }
 
   #present(object: RawObject): string {
@@ -89,10 +74,8 @@ export class ObjectWatch {
     return key;
   }
 
-  #fail(fault: ApiFault): void {
-    this.#failures += 1;
-    if (fault.isExpired || fault.isForGood) this.#version = undefined;
-    if (fault.isForGood || this.#failures >= FAILURES_TO_SAY) this.#say(fault.message);
+  #fail(fault: ApiFault, failures: number): void {
+    if (fault.isForGood || failures >= FAILURES_TO_SAY) this.#say(fault.message);
   }
 
   #say(fault: string | undefined): void {
@@ -100,18 +83,11 @@ export class ObjectWatch {
     this.#fault = fault;
     this.#options.onFault(fault);
   }
-
-  #pauseMs(): number {
-    const { firstMs, mostMs } = this.#options.pauses ?? defaultPauses;
-    const doubled = firstMs * 2 ** Math.max(0, Math.min(this.#failures, 16) - 1);
-    return Math.min(mostMs, doubled) * (0.5 + Math.random());
-  }
 }
 
 interface Metadata {
   readonly namespace?: string;
   readonly name?: string;
-  readonly resourceVersion?: string;
 }
 
 function metadataOf(object: RawObject): Metadata {

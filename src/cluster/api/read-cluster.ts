@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "../objects.ts";
 import { FieldFault, rootField } from "../object/field.ts";
 import { parseObjects } from "../object/parse-object.ts";
+import { ADDRESS_SOURCES, readSource } from "./address-sources.ts";
 import { ApiFault } from "./api-fault.ts";
 import { API_KINDS, type ApiKind } from "./api-kind.ts";
 import type { ApiConnection } from "./connect-api.ts";
@@ -29,6 +30,12 @@ export async function readCluster(
       if (!error.isUnknownKind || kind.isOptional !== true)
         onMissed(`${kind.resource} may not be read: ${error.message}`);
     }
+  }
+  for (const source of ADDRESS_SOURCES) {
+    // What nobody needs and may not read is not worth a line.
+    const found = await readSource(connection, source, { onProblem: () => undefined, signal });
+    if (found === undefined) onMissed(`${source.what} can't be read`);
+    else objects.push(...found);
   }
   return objects;
 }

@@ -29,7 +29,9 @@ export function rootField(value: unknown): Field {
 
 /** The place that these names lead to; each one on the way is a map, or absent. */
 export function at(field: Field, ...names: readonly string[]): Field {
-  return names.reduce((parent, name) => ({ value: mapOf(parent)[name], name, parent }), field);
+  let place = field;
+  for (const name of names) place = { value: mapOf(place)[name], name, parent: place };
+  return place;
 }
 
 export function isAbsent(field: Field): boolean {
@@ -89,8 +91,10 @@ export function time(field: Field): number | undefined {
   return ms > 0 ? ms * 1000 : undefined;
 }
 
+const NO_MAP: Readonly<Record<string, unknown>> = {};
+
 function mapOf(field: Field): Readonly<Record<string, unknown>> {
-  if (isAbsent(field)) return {};
+  if (isAbsent(field)) return NO_MAP;
   if (typeof field.value !== "object" || Array.isArray(field.value)) throw new FieldFault(field, "expected a map");
   return field.value as Record<string, unknown>;
 }

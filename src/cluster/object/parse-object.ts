@@ -3,6 +3,7 @@ import { canonicalAddress } from "../address/address.ts";
 import { FieldFault, at, elements, isAbsent, requiredText, text, type Field } from "./field.ts";
 import type { KubernetesObject, Namespace, Node, ServiceCidr } from "../objects.ts";
 import { parseCidrText } from "./parse-address.ts";
+import { parseCiliumNode, parseConfigMap, parseIpPool } from "./parse-address-source.ts";
 import { ownsPods, parseController } from "./parse-controller.ts";
 import { parseMetadata } from "./parse-metadata.ts";
 import { parseNetworkPolicy } from "./parse-network-policy.ts";
@@ -55,6 +56,14 @@ function parseObject(object: Field, { apiVersion, kind }: Kind): KubernetesObjec
       return parseNetworkPolicy(object);
     case "networking.k8s.io/ServiceCIDR":
       return parseServiceCidr(object);
+    case "/ConfigMap":
+      return parseConfigMap(object, apiVersion);
+    case "cilium.io/CiliumNode":
+      return parseCiliumNode(object, apiVersion);
+    // Calico's own API server serves the same object in a group without `crd`.
+    case "crd.projectcalico.org/IPPool":
+    case "projectcalico.org/IPPool":
+      return parseIpPool(object, apiVersion);
     case "/List":
       throw new FieldFault(object, "a List inside a List");
     default:

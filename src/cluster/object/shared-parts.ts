@@ -34,6 +34,7 @@ export class SharedParts {
       case "Node":
       case "NetworkPolicy":
       case "ServiceCIDR":
+      case "AddressSource":
         return { ...object, metadata: this.#metadata(object.metadata) };
     }
   }

@@ -73,6 +73,8 @@ const BY_KIND: ReadonlyMap<string, UsedFields> = new Map<string, UsedFields>([
   ["StatefulSet", controller],
   ["DaemonSet", controller],
   ["Job", controller],
+  ["CiliumNode", { metadata, spec: { addresses: true, health: true, ipam: { podCIDRs: true, pools: true } } }],
+  ["IPPool", { metadata, spec: { cidr: true } }],
   ["CronJob", { metadata, spec: { jobTemplate: { spec: controllerSpec } } }],
 ]);
 

@@ -1,5 +1,7 @@
+import { isIpv6 } from "../address/address.ts";
 import { addressesIn } from "../address/address-list.ts";
 import type {
+  AddressSource,
   Controller,
   EndpointSlice,
   KubernetesObject,
@@ -34,6 +36,8 @@ export function toApiObject(object: KubernetesObject): ApiObject {
       return { apiVersion: object.apiVersion, kind: object.kind, metadata, spec: controllerSpec(object) };
     case "NetworkPolicy":
       return { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata, spec: object.spec };
+    case "AddressSource":
+      return { apiVersion: object.apiVersion, kind: object.kind, metadata, ...addressSourceBody(object) };
     case "ServiceCIDR":
       return { apiVersion: "networking.k8s.io/v1", kind: "ServiceCIDR", metadata, spec: { cidrs: object.cidrs } };
   }
@@ -110,6 +114,22 @@ function nodeBody({ addresses, podCidrs }: Node): ApiObject {
     spec: { podCIDR: podCidrs[0], podCIDRs: filled(podCidrs) },
     status: { addresses: addresses.map((address) => ({ type: "InternalIP", address })) },
   };
+}
+
+/** The ranges where they came from; of an IPPool there is one. */
+function addressSourceBody({ kind, metadata, podCidrs, serviceCidrs, deviceIps }: AddressSource): ApiObject {
+  if (kind === "IPPool") return { spec: { cidr: podCidrs[0] } };
+  if (kind === "CiliumNode") {
+    const addresses = filled(deviceIps.map((ip) => ({ type: "CiliumInternalIP", ip })));
+    return { spec: { ipam: { podCIDRs: filled(podCidrs) }, addresses } };
+  }
+  if (metadata.name === "cilium-config") {
+    const [v4, v6] = [false, true].map((isV6) => podCidrs.filter((cidr) => isIpv6(cidr) === isV6).join(" "));
+    return { data: { ipam: "cluster-pool", "cluster-pool-ipv4-cidr": v4, "cluster-pool-ipv6-cidr": v6 } };
+  }
+  // YAML takes JSON as it is.
+  const networking = { podSubnet: podCidrs.join(","), serviceSubnet: serviceCidrs.join(",") };
+  return { data: { ClusterConfiguration: JSON.stringify({ networking }) } };
 }
 
 function controllerSpec({ kind, selector, templateLabels }: Controller): ApiObject {

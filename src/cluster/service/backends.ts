@@ -1,4 +1,4 @@
-import type { Held } from "../address/address-history.ts";
+import type { Held } from "../address/held.ts";
 import { isIpv6 } from "../address/address.ts";
 import type { ServerParty } from "../flow.ts";
 import type { Identity, PodIdentity } from "../identity.ts";

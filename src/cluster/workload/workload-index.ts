@@ -50,7 +50,7 @@ export class WorkloadIndex {
       this.#bare.set(key, [...(this.#bare.get(key) ?? []), pod]);
     }
     if (!isFinished(pod)) this.#livingPods.add(namespace, labels, pod);
-    this.#described = new Map();
+    this.#forgetDescriptions();
   }
 
   takePod(pod: Pod): void {
@@ -61,7 +61,7 @@ export class WorkloadIndex {
     if (others.length > 0) this.#bare.set(key, others);
     else this.#bare.delete(key);
     this.#livingPods.remove(namespace, labels, pod);
-    this.#described = new Map();
+    this.#forgetDescriptions();
   }
 
   refOf(pod: Pod): WorkloadRef {
@@ -116,8 +116,13 @@ export class WorkloadIndex {
     return this.#livingPods.matching(namespace, selector);
   }
 
+  /** While a cluster is read there are none, and a new map for each pod would be what most of the time goes into. */
+  #forgetDescriptions(): void {
+    if (this.#described.size > 0) this.#described = new Map();
+  }
+
   #changed(): void {
-    this.#described = new Map();
+    this.#forgetDescriptions();
     this.#version += 1;
   }
 

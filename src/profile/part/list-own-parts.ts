@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiFault } from "../../cluster/api/api-fault.ts";
 import type { ApiConnection } from "../../cluster/api/connect-api.ts";
-import { defaultPauses, type Pauses } from "../../cluster/api/kind-watch.ts";
+import { defaultPauses, type Pauses } from "../../cluster/api/watch-loop.ts";
 import { listKind, type RawObject } from "../../cluster/api/read-api.ts";
 import { FieldFault } from "../../cluster/object/field.ts";
 import type { Part } from "./part.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { ApiConnection } from "../../cluster/api/connect-api.ts";
-import type { Pauses } from "../../cluster/api/kind-watch.ts";
+import type { Pauses } from "../../cluster/api/watch-loop.ts";
 import { defaultPaces, type Write, writeObjects, type WritePaces } from "../../cluster/api/write-objects.ts";
 import type { ClusterState } from "../../cluster/cluster-state.ts";
 import type { WorkloadRef } from "../../cluster/workload.ts";

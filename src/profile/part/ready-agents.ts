@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ApiFault } from "../../cluster/api/api-fault.ts";
 import type { ApiKind } from "../../cluster/api/api-kind.ts";
 import type { ApiConnection } from "../../cluster/api/connect-api.ts";
-import { defaultPauses, type Pauses } from "../../cluster/api/kind-watch.ts";
+import { defaultPauses, type Pauses } from "../../cluster/api/watch-loop.ts";
 import { ObjectWatch } from "../../cluster/api/object-watch.ts";
 
 const IDLE_MS = 5_000;

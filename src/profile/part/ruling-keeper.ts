@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Logger } from "pino";
 import type { ApiConnection } from "../../cluster/api/connect-api.ts";
-import type { Pauses } from "../../cluster/api/kind-watch.ts";
+import type { Pauses } from "../../cluster/api/watch-loop.ts";
 import { ObjectWatch } from "../../cluster/api/object-watch.ts";
 import type { RawObject } from "../../cluster/api/read-api.ts";
 import type { Write } from "../../cluster/api/write-objects.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { defaultPauses, type Pauses } from "../../cluster/api/kind-watch.ts";
+import { defaultPauses, type Pauses } from "../../cluster/api/watch-loop.ts";
 import { DecisionsFull } from "../decision-book.ts";
 import { FairShare } from "../fair-share.ts";
 import { TombstonesFull } from "../tombstones.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiConnection } from "../../cluster/api/connect-api.ts";
-import type { Pauses } from "../../cluster/api/kind-watch.ts";
+import type { Pauses } from "../../cluster/api/watch-loop.ts";
 import { ObjectWatch } from "../../cluster/api/object-watch.ts";
 import type { RawObject } from "../../cluster/api/read-api.ts";
 import { FieldFault } from "../../cluster/object/field.ts";

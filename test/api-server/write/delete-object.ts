@@ -1,13 +1,12 @@
 import type { Exchange } from "../api-context.ts";
 import { conflict } from "../http/api-status.ts";
-import { decodeProtobuf, PROTOBUF } from "../http/protobuf-object.ts";
-import { mediaTypeOf, parseObject, readBody } from "../http/read-body.ts";
 import { isObject, type JsonObject } from "../json-object.ts";
 import { registerDefinition } from "../resource/register-definition.ts";
 import { isSelected, selectionOf } from "../select/selection.ts";
 import { ofNamespace } from "../store/sorted-objects.ts";
 import { parseStored, type StoredObject, storedObject } from "../store/stored-object.ts";
 import { fieldOf, textOf } from "../table/field-of.ts";
+import { readDeleteOptions } from "./delete-options.ts";
 import { isDryRun } from "./dry-run.ts";
 import { timestampOf } from "./new-metadata.ts";
 import { existing } from "./update-object.ts";
@@ -35,18 +34,6 @@ export async function deleteCollection(exchange: Exchange): Promise<readonly Sto
   return own
     .filter((object) => isSelected(selection, object))
     .map((object) => remove(exchange, object, options).object);
-}
-
-/** meta/v1 DeleteOptions, in the body or the query. The propagation policy is the garbage collector's, which is not here. */
-async function readDeleteOptions({ answer, info }: Exchange): Promise<JsonObject> {
-  const body = await readBody(answer.request);
-  const seconds = info.query.get("gracePeriodSeconds");
-  const given = body.length === 0 ? {} : optionsIn(body, mediaTypeOf(answer.request));
-  return seconds === null ? given : { gracePeriodSeconds: Number(seconds), ...given };
-}
-
-function optionsIn(body: Buffer, type: string): JsonObject {
-  return type === PROTOBUF ? decodeProtobuf(body) : parseObject(body.toString(), "application/json");
 }
 
 function checkPreconditions({ resource }: Exchange, stored: StoredObject, { preconditions }: JsonObject): void {
