@@ -9,7 +9,8 @@ const ANSWER_WITHIN_MS = 30_000;
 const READY_WITHIN_MS = 120_000;
 
 export interface AgentPlace {
-  readonly cluster: string;
+  /** Flags that say where it knows the cluster from. */
+  readonly cluster: readonly string[];
   readonly dataDir: string;
   /** Of the Unix socket where somebody plays capture. */
   readonly socket: string;
@@ -37,7 +38,7 @@ export class AgentProcess {
 
   start(): void {
     const { cluster, dataDir, socket, port, within = [], env } = this.#place;
-    const argv = [...within, weir, "agent", "--cluster", cluster, "--data-dir", dataDir];
+    const argv = [...within, weir, "agent", ...cluster, "--data-dir", dataDir];
     argv.push("--capture", `unix:${socket}`, "--listen", `127.0.0.1:${port}`);
     this.said = "";
     this.#startMs = performance.now();
