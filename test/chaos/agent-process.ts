@@ -36,6 +36,10 @@ export class AgentProcess {
     return this.#child!.pid!;
   }
 
+  get url(): string {
+    return `http://127.0.0.1:${this.#place.port}`;
+  }
+
   start(): void {
     const { cluster, dataDir, socket, port, within = [], env } = this.#place;
     const argv = [...within, weir, "agent", ...cluster, "--data-dir", dataDir];
@@ -103,7 +107,7 @@ export class AgentProcess {
   ): Promise<Value | undefined> {
     try {
       return await read(
-        await fetch(`http://127.0.0.1:${this.#place.port}${path}`, {
+        await fetch(this.url + path, {
           ...request,
           signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
         }),
