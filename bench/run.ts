@@ -60,7 +60,7 @@ function makeTraffics(): readonly (readonly [string, Traffic])[] {
   const short = join(folder, "short.pcap");
   const { loops, packetsPerSecond } = BULK;
   const bulkPackets = writeBulk(bulk, BULK.connections, BULK.packets) * loops;
-  const shortPackets = writeShortConnections(short, SHORT.connections, SHORT.perSecond);
+  const shortPackets = writeShortConnections(short, SHORT);
   const shortRate = SHORT.perSecond * SHORT.packetsOfEach;
   return [
     ["bulk", { name: "bulk data", file: bulk, loops, packetsPerSecond, packets: bulkPackets }],
