@@ -18,11 +18,14 @@ import { PACKETS_OF_CONNECTION, writeShortConnections } from "./traffic/short-co
 import type { Asked } from "./users/ask-as-users.ts";
 import { latencyTable, p99 } from "./users/latency-table.ts";
 import { pairOf } from "./users/pod-connections.ts";
+import { endpoints } from "./users/questions.ts";
 import { OWN_NODE, users } from "./users/users.ts";
 
-const seconds = Number(process.argv[2] ?? 30);
+const seconds = Number(process.argv.find((word) => /^\d+$/u.test(word)) ?? 30);
 const PER_SECOND = 2_000;
 const AIM_MS = 100;
+/** So often each question is asked when nothing else goes on. */
+const ALONE_TIMES = 20;
 const GIVE_UP_MS = 60_000;
 /** weir keeps an ended connection for two seconds before it tells of it, and waits three for its names. */
 const TOLD_MS = 8_000;
@@ -30,6 +33,7 @@ const TOLD_MS = 8_000;
 const folder = mkdtempSync(join(tmpdir(), "weir-users-"));
 const weir = fileURLToPath(new URL("../bin/weir", import.meta.url));
 const asking = fileURLToPath(new URL("users/ask-as-users.ts", import.meta.url));
+const inTurn = fileURLToPath(new URL("users/ask-in-turn.ts", import.meta.url));
 const certificate = join(folder, "data", "tls.crt");
 const place = await makePlace();
 try {
@@ -46,6 +50,7 @@ async function run(): Promise<void> {
     await place.sandbox.run(["ip", "-n", SENDER, "address", "add", `${address}/24`, "dev", SENDING]);
   await startCluster(place, join(folder, "kubeconfig"), "users/users-cluster.ts");
   const pids = await startAgent(place);
+  const alone = await costs(place, pids[0]!);
   const before = pids.map(cpuSeconds);
   const traffic = { name: "", file, loops: 1, packets, packetsPerSecond: PER_SECOND * PACKETS_OF_CONNECTION };
   const [asked] = await Promise.all([askAll(place), replay(place, traffic)]);
@@ -53,7 +58,7 @@ async function run(): Promise<void> {
   const peak = pids.map((pid) => peakMebibytes(pid).toFixed(0));
   await pause(TOLD_MS);
   const metrics = await ask(place, "/metrics", users[0]!.token);
-  print(asked, metrics);
+  print(asked, metrics, alone);
   console.log(`agent and capture: ${cpu.join(" + ")} CPU s in ${seconds} s, peak ${peak.join(" + ")} MiB`);
 }
 
@@ -84,9 +89,23 @@ async function askAll({ sandbox }: Place): Promise<Asked> {
   return JSON.parse(await text(child.stdout!)) as Asked;
 }
 
-function print({ tookMs, refused, streams, connections }: Asked, metrics: string): void {
+/** CPU of one answer, milliseconds, by endpoint: that does not depend on what else the machine does. */
+async function costs({ sandbox }: Place, agent: number): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  for (const endpoint of endpoints) {
+    const before = cpuSeconds(agent);
+    const argv = [process.execPath, inTurn, LISTENER_ADDRESS, certificate, endpoint, String(ALONE_TIMES)];
+    const { code, stderr } = await sandbox.run(inNamespace(SENDER, argv));
+    if (code !== 0) throw new Error(stderr);
+    found.set(endpoint, ((cpuSeconds(agent) - before) * 1000) / ALONE_TIMES);
+  }
+  return found;
+}
+
+function print(asked: Asked, metrics: string, alone: ReadonlyMap<string, number>): void {
+  const { tookMs, refused, streams, connections } = asked;
   const count = (name: string): number => Number(new RegExp(`^weir_${name} (\\d+)`, "mu").exec(metrics)?.[1]);
-  console.log(latencyTable(tookMs));
+  console.log(latencyTable(tookMs, alone));
   const { followers, lines, lost, ended } = streams;
   console.log(`${followers} streams: ${lines} lines, ${lost} lost, ${ended} ended`);
   const made = PER_SECOND * seconds;

@@ -1,11 +1,12 @@
 // All users of the benchmark, as a process in the sender's namespace: each asks once a second, whether or not he has his
 // last answer, and eight of them follow the flows. `ask-as-users.ts HOST CERTIFICATE SECONDS` prints what came of it as JSON.
 import { readFileSync } from "node:fs";
-import { Agent, request, type RequestOptions } from "node:https";
+import { Agent, request } from "node:https";
 import { setTimeout as pause } from "node:timers/promises";
 import { Random } from "../../test/random.ts";
+import { askQuestion, type Reach, reachOf } from "./ask-question.ts";
 import { choose, type Question } from "./questions.ts";
-import { OWN_NODE, type User, users } from "./users.ts";
+import { type User, users } from "./users.ts";
 
 export interface Asked {
   /** Milliseconds from the moment when somebody wanted to know until he had the whole answer, by endpoint. */
@@ -41,41 +42,30 @@ async function askAgainAndAgain(user: User, place: number): Promise<void> {
   const asked: Promise<void>[] = [];
   await pause(random.next() * 1000);
   for (let dueMs = performance.now(); dueMs < untilMs; dueMs += 1000) {
-    await pause(dueMs - performance.now());
-    asked.push(askOnce(choose(user, random), { ...optionsOf(user), agent }, dueMs));
+    await pause(Math.max(0, dueMs - performance.now()));
+    asked.push(askOnce(choose(user, random), { ...reachOf(user, host, ca), agent }, dueMs));
   }
   await Promise.all(asked);
 }
 
-function optionsOf({ address, token }: User): RequestOptions {
-  const headers = { authorization: `Bearer ${token}` };
-  return { host, port: 9447, servername: OWN_NODE, ca, localAddress: address, headers };
+async function askOnce(question: Question, reach: Reach, dueMs: number): Promise<void> {
+  const { endpoint } = question;
+  try {
+    const { status, isFirst } = await askQuestion(question, reach);
+    if (isFirst) connections += 1;
+    if (status === 200) (tookMs[endpoint] ??= []).push(performance.now() - dueMs);
+    else refuse(`${endpoint}: ${status}`);
+  } catch (error) {
+    refuse(`${endpoint}: ${(error as Error).message}`);
+  }
 }
 
-async function askOnce(question: Question, options: RequestOptions, dueMs: number): Promise<void> {
-  const { endpoint, method, path, body } = question;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const content = body === undefined ? {} : { "content-type": "application/json" };
-  const sent = request({ ...options, method, path, headers: { ...options.headers, ...content } });
-  const refuse = (why: string): void => {
-    refused[`${endpoint}: ${why}`] = (refused[`${endpoint}: ${why}`] ?? 0) + 1;
-    resolve();
-  };
-  sent.once("socket", () => (connections += sent.reusedSocket ? 0 : 1));
-  sent.once("error", (error) => refuse(error.message));
-  sent.once("response", (response) => {
-    response.resume().once("end", () => {
-      if (response.statusCode !== 200) return refuse(String(response.statusCode));
-      (tookMs[endpoint] ??= []).push(performance.now() - dueMs);
-      resolve();
-    });
-  });
-  sent.end(body === undefined ? undefined : JSON.stringify(body));
-  await promise;
+function refuse(why: string): void {
+  refused[why] = (refused[why] ?? 0) + 1;
 }
 
 function follow(user: User): void {
-  const sent = request({ ...optionsOf(user), path: "/api/v1/flows?follow=1" });
+  const sent = request({ ...reachOf(user, host, ca), path: "/api/v1/flows?follow=1" });
   sent.once("error", () => (streams.ended += 1));
   sent.once("response", (response) => {
     response.setEncoding("utf8").on("data", (text: string) => {

@@ -39,12 +39,20 @@ const CHOICES: readonly Choice[] = [
   { endpoint: "/readyz", weight: 4, ask: () => ({ method: "GET", path: "/readyz" }) },
 ];
 
-export function choose({ namespace: own }: User, random: Random): Question {
-  const open = CHOICES.filter(({ needsAll }) => needsAll === undefined || own === undefined);
+export const endpoints: readonly string[] = CHOICES.map(({ endpoint }) => endpoint);
+
+export function choose(user: User, random: Random): Question {
+  const open = CHOICES.filter(({ needsAll }) => needsAll === undefined || user.namespace === undefined);
   let rest = random.next() * open.reduce((sum, { weight }) => sum + weight, 0);
-  const { endpoint, ask } = open.find(({ weight }) => (rest -= weight) < 0) ?? open[0]!;
-  const { namespace, name } =
-    own === undefined ? workloadName(random.below(WORKLOADS)) : workloadName(Number(own.replace("shop-", "")));
+  const { endpoint } = open.find(({ weight }) => (rest -= weight) < 0) ?? open[0]!;
+  return questionOf(endpoint, user, random);
+}
+
+/** Of this endpoint, for a workload that the user sees. */
+export function questionOf(endpoint: string, { namespace: own }: User, random: Random): Question {
+  const place = own === undefined ? random.below(WORKLOADS) : Number(own.replace("shop-", ""));
+  const { namespace, name } = workloadName(place);
+  const { ask } = CHOICES.find((choice) => choice.endpoint === endpoint)!;
   return { endpoint, ...ask(namespace, `${namespace}/deployment/${name}`) };
 }
 
