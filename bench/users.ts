@@ -68,6 +68,7 @@ async function startAgent({ sandbox }: Place): Promise<readonly number[]> {
   const to = ["--listen", ":9447", "--auth", "kubernetes", "--data-dir", join(folder, "data"), "--log-level", "warn"];
   const argv = inNamespace(LISTENER, [weir, "agent", ...from, ...to]);
   const child = sandbox.start(argv, { stdio: ["ignore", "ignore", "inherit"] });
+  child.once("close", (code, signal) => console.log(`the agent has ended: ${code ?? signal}`));
   for (let waitedMs = 0; ; waitedMs += 200) {
     if ((await ask(place, "/readyz", users[0]!.token)).startsWith('{"status":"ok"')) break;
     if (waitedMs > GIVE_UP_MS) throw new Error("the agent is not ready");
