@@ -9,12 +9,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { connectApi } from "../src/cluster/api/connect-api.ts";
-import type { Edge } from "../src/profile/edge.ts";
 import { MAX_HELD_EDGES } from "../src/profile/part/held-parts.ts";
 import { defaultPartPaces } from "../src/profile/part/part-schedule.ts";
-import type { Profile } from "../src/profile/profile.ts";
 import { ApiServer } from "../test/api-server/api-server.ts";
 import { networkProfileDefinition } from "../test/daemonset/manifests.ts";
+import { countsOf } from "../test/profile/count-profile.ts";
 import { type Sent, SimulatedCluster } from "../test/profile/simulated-cluster.ts";
 
 const [nodes = 20, pods = 600] = process.argv.slice(2).map(Number);
@@ -127,15 +126,6 @@ function extrapolate({ partOctets, edgesOfPart, writesAMinute }: OnePart): void 
 
 function line(cells: readonly string[]): string {
   return `| ${cells.join(" | ")} |`;
-}
-
-/** Bounded lists are samples, in which the two may differ; of occasions the agents know rather too few. */
-function counted(edge: Edge): unknown {
-  return { ...edge, pods: [], nodes: [], occasions: 0 };
-}
-
-function countsOf({ workload, ingress, egress }: Profile): object {
-  return { workload, ingress: ingress.map(counted), egress: egress.map(counted) };
 }
 
 function heapUsed(): number {

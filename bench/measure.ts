@@ -30,7 +30,7 @@ export interface Measured {
 const STARTED_MS = 4_000;
 /** weir keeps an ended connection for two seconds before it tells of it. */
 const TOLD_MS = 4_000;
-const GIVE_UP_MS = 30_000;
+const GIVE_UP_MS = 60_000;
 
 /** What a listener costs while the traffic is replayed; its start and its end are not counted. */
 export async function measure(place: Place, listener: Listener, traffic: Traffic): Promise<Measured> {
@@ -65,7 +65,7 @@ async function untilListening({ sandbox }: Place, lastWords: () => string): Prom
   throw new Error(`nobody listens: ${lastWords()}`);
 }
 
-async function replay({ sandbox }: Place, { file, loops, packetsPerSecond, packets }: Traffic): Promise<void> {
+export async function replay({ sandbox }: Place, { file, loops, packetsPerSecond, packets }: Traffic): Promise<void> {
   // Each turn comes from other addresses, so that its connections are new ones.
   const turns = loops > 1 ? [`--loop=${loops}`, "--unique-ip"] : [];
   const argv = ["tcpreplay", "-i", SENDING, "--preload-pcap", `--pps=${packetsPerSecond}`, ...turns, file];
@@ -84,10 +84,10 @@ function find(pattern: RegExp | undefined, text: string): number | undefined {
   return found === undefined ? undefined : Number(found);
 }
 
-/** The API server of the benchmark's cluster, when its kubeconfig is there. */
-export async function startCluster({ sandbox }: Place, kubeconfig: string): Promise<void> {
-  const program = new URL("cluster.ts", import.meta.url).pathname;
-  sandbox.start(inNamespace(LISTENER, [process.execPath, program, kubeconfig]), { stdio: "ignore" });
+/** The API server of a benchmark's cluster, when its kubeconfig is there. */
+export async function startCluster({ sandbox }: Place, kubeconfig: string, program = "cluster.ts"): Promise<void> {
+  const path = new URL(program, import.meta.url).pathname;
+  sandbox.start(inNamespace(LISTENER, [process.execPath, path, kubeconfig]), { stdio: "ignore" });
   for (let waitedMs = 0; !existsSync(kubeconfig); waitedMs += 100) {
     if (waitedMs > GIVE_UP_MS) throw new Error("the cluster's API server does not start");
     await sleep(100);

@@ -1,7 +1,7 @@
 /**
  * What weir costs, against tcpdump, softflowd and argus, on the same replayed traffic in one run: `make bench`.
  * Packets go from one network namespace of its own to another. Prints the tables of docs/performance.md.
- * Words choose parts: bulk, short, stream, savefile, policies; all of them without.
+ * Words choose parts: bulk, short, stream, savefile, policies, users; all of them without.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -49,6 +49,7 @@ async function run(): Promise<void> {
     await place.close();
   }
   if (isWanted("policies")) await import("./policies.ts");
+  if (isWanted("users")) await import("./users.ts");
   if (!isWanted("savefile")) return;
   for (const [, { name, file, packets, loops }] of traffics) {
     console.log(showSavefile({ name, packets: packets / loops }, await readSavefile(weir, file)));
@@ -60,7 +61,7 @@ function makeTraffics(): readonly (readonly [string, Traffic])[] {
   const short = join(folder, "short.pcap");
   const { loops, packetsPerSecond } = BULK;
   const bulkPackets = writeBulk(bulk, BULK.connections, BULK.packets) * loops;
-  const shortPackets = writeShortConnections(short, SHORT.connections, SHORT.perSecond);
+  const shortPackets = writeShortConnections(short, SHORT);
   const shortRate = SHORT.perSecond * SHORT.packetsOfEach;
   return [
     ["bulk", { name: "bulk data", file: bulk, loops, packetsPerSecond, packets: bulkPackets }],

@@ -26,6 +26,7 @@ elif [ "${1:-}" = --for-bench ]; then
   want argus argus-server
   want ra argus-client
   want iperf3 iperf3
+  want openssl openssl
 else
   want /usr/include/pcap/pcap.h libpcap-dev
   want g++ g++

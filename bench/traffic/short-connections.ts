@@ -9,11 +9,21 @@ const REQUEST = 100;
 const RESPONSE = 300;
 /** How many others begin between one packet of a connection and its next: a few hundred are open at any time. */
 const STRIDE = 40;
-const FIRST_PORT = 32_768;
-const PORTS = 28_000;
+export const FIRST_PORT = 32_768;
+export const PORTS = 28_000;
+
+export interface ShortConnections {
+  readonly connections: number;
+  readonly perSecond: number;
+  /** Whose they are, by their place; by default the clients and servers of pods.ts. */
+  readonly pairOf?: (index: number) => Pair;
+}
+
+export type Pair = Pick<Ends, "client" | "clientPort" | "server">;
 
 /** Writes a savefile of whole connections, each with numbers of its own, one request and one answer; returns its packets. */
-export function writeShortConnections(path: string, connections: number, perSecond: number): number {
+export function writeShortConnections(path: string, options: ShortConnections): number {
+  const { connections, perSecond, pairOf = ownPair } = options;
   const writer = new PcapWriter(path);
   const numbers = new Uint32Array(randomBytes(connections * 8).buffer, 0, connections * 2);
   const ticks = connections + STRIDE * (PACKETS_OF_CONNECTION - 1);
@@ -21,18 +31,21 @@ export function writeShortConnections(path: string, connections: number, perSeco
     const timeUs = Math.floor(1_700_000_000e6 + (tick * 1e6) / perSecond);
     for (let step = 0; step < PACKETS_OF_CONNECTION; step++) {
       const index = tick - step * STRIDE;
-      if (index >= 0 && index < connections) writer.add(timeUs, segmentOf(endsOf(index, numbers), step));
+      if (index >= 0 && index < connections) writer.add(timeUs, segmentOf(endsOf(index, pairOf(index), numbers), step));
     }
   }
   writer.close();
   return writer.packets;
 }
 
-function endsOf(index: number, numbers: Uint32Array): Ends {
+function ownPair(index: number): Pair {
+  const clientPort = FIRST_PORT + (Math.floor(index / CLIENTS) % PORTS);
+  return { client: clientAddress(index % CLIENTS), clientPort, server: serverAddress(index % SERVERS) };
+}
+
+function endsOf(index: number, pair: Pair, numbers: Uint32Array): Ends {
   return {
-    client: clientAddress(index % CLIENTS),
-    clientPort: FIRST_PORT + (Math.floor(index / CLIENTS) % PORTS),
-    server: serverAddress(index % SERVERS),
+    ...pair,
     serverPort: SERVER_PORT,
     clientNumber: numbers[index * 2]!,
     serverNumber: numbers[index * 2 + 1]!,

@@ -36,8 +36,9 @@ export class SteadyClock {
     return this.#steps;
   }
 
+  /** Whole microseconds: it becomes a time that is told. */
   nowUs(): number {
-    return this.#originUs + this.#sources.monotonicUs();
+    return Math.round(this.#originUs + this.#sources.monotonicUs());
   }
 
   /** Of a packet that was stamped by the wall clock; to be asked soon after. */

@@ -177,8 +177,9 @@ export class EdgeRecord {
 
 /** Of an edge that does not tell: no more than its connections, and than there is time for. */
 export function occasionsOf({ occasions, connections, firstSeen, lastSeen }: Edge): number {
+  if (occasions !== undefined) return occasions;
   const spanUs = (Date.parse(lastSeen) - Date.parse(firstSeen)) * 1000;
-  return occasions ?? Math.min(connections, 1 + Math.floor(spanUs / OCCASION_US));
+  return Math.min(connections, 1 + Math.floor(spanUs / OCCASION_US));
 }
 
 function addBounded(set: Set<string>, value: string): void {

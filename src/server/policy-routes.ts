@@ -98,7 +98,7 @@ async function withholdingFor(
   cluster: ClusterState,
 ): Promise<Withhold> {
   const sight = await admissionOf(request).among(peerNamespaces(profiles));
-  return withholder({ sight, namespaces: namespacesOf(cluster), profiles });
+  return withholder({ sight, namespaces: () => namespacesOf(cluster), profiles });
 }
 
 function shown(one: Generated, withhold: Withhold): Generated {

@@ -119,7 +119,7 @@ async function withheld(
   { among }: Admission,
 ): Promise<readonly Profile[]> {
   const sight = await among(peerNamespaces(profiles));
-  const withhold = withholder({ sight, namespaces: namespacesOf(cluster), profiles });
+  const withhold = withholder({ sight, namespaces: () => namespacesOf(cluster), profiles });
   return profiles.map((profile) => withholdProfile(profile, withhold));
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { parseAllDocuments } from "yaml";
+import { readTokenFile } from "./access/token-file.ts";
 import { ApiServer } from "./api-server.ts";
 import { isObject } from "./json-object.ts";
 import { largeCluster } from "./large-cluster.ts";
@@ -11,6 +12,8 @@ const { values } = parseArgs({
   options: {
     port: { type: "string", default: "0" },
     tls: { type: "boolean", default: false },
+    // Requests need one of its tokens then, and a right; the kubeconfig has the first.
+    "token-auth-file": { type: "string" },
     objects: { type: "string", multiple: true, default: [] },
     nodes: { type: "string", default: "0" },
     pods: { type: "string", default: "0" },
@@ -19,13 +22,22 @@ const { values } = parseArgs({
   },
 });
 
-const server = new ApiServer([], { hasNamespaces: true, ...(values.tls && { tls: selfSigned() }) });
+const users = values["token-auth-file"] === undefined ? [] : readTokenFile(values["token-auth-file"]);
+const asks = users.length > 0;
+const server = new ApiServer([], {
+  hasNamespaces: true,
+  authenticates: asks,
+  authorizes: asks,
+  ...(values.tls && { tls: selfSigned() }),
+});
+for (const [token, user] of users) server.context.tokens.add(token, user);
 for (const path of values.objects) for (const object of objectsIn(path)) server.put(object);
 const sizes = { nodes: Number(values.nodes), pods: Number(values.pods), services: Number(values.services) };
 for (const object of largeCluster(sizes)) server.put(object);
 server.port = Number(values.port);
 await server.start();
-if (values.kubeconfig !== undefined) writeFileSync(values.kubeconfig, server.kubeconfig());
+if (values.kubeconfig !== undefined)
+  writeFileSync(values.kubeconfig, server.kubeconfig(asks ? { token: users[0]![0] } : {}));
 process.stdout.write(`${server.url}\n`);
 process.once("SIGTERM", () => void server.stop());
 

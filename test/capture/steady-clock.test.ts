@@ -52,3 +52,9 @@ await t.test("packets that waited long in a ring keep their time where nobody se
   t.equal(clock.ofPacket(waiting, clock.nowUs()), START_US);
   t.equal(clock.steps, 0);
 });
+
+await t.test("a time is whole microseconds, whatever the fraction of the monotonic clock", async (t) => {
+  const { clock, now } = makeClocks();
+  now.monotonicUs += 340.6;
+  t.equal(clock.nowUs(), START_US + 341);
+});

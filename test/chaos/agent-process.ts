@@ -9,7 +9,8 @@ const ANSWER_WITHIN_MS = 30_000;
 const READY_WITHIN_MS = 120_000;
 
 export interface AgentPlace {
-  readonly cluster: string;
+  /** Flags that say where it knows the cluster from. */
+  readonly cluster: readonly string[];
   readonly dataDir: string;
   /** Of the Unix socket where somebody plays capture. */
   readonly socket: string;
@@ -35,9 +36,13 @@ export class AgentProcess {
     return this.#child!.pid!;
   }
 
+  get url(): string {
+    return `http://127.0.0.1:${this.#place.port}`;
+  }
+
   start(): void {
     const { cluster, dataDir, socket, port, within = [], env } = this.#place;
-    const argv = [...within, weir, "agent", "--cluster", cluster, "--data-dir", dataDir];
+    const argv = [...within, weir, "agent", ...cluster, "--data-dir", dataDir];
     argv.push("--capture", `unix:${socket}`, "--listen", `127.0.0.1:${port}`);
     this.said = "";
     this.#startMs = performance.now();
@@ -102,7 +107,7 @@ export class AgentProcess {
   ): Promise<Value | undefined> {
     try {
       return await read(
-        await fetch(`http://127.0.0.1:${this.#place.port}${path}`, {
+        await fetch(this.url + path, {
           ...request,
           signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
         }),

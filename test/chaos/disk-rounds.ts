@@ -126,7 +126,8 @@ function checkRefusal({ status, said }: AgentProcess, tally: Tally): void {
 
 async function anAgent(folder: string, dataDir: string): Promise<AgentProcess> {
   const socket = join(folder, "nobody.sock");
-  return new AgentProcess({ cluster: join(folder, "cluster.yaml"), dataDir, socket, port: await freePort() });
+  const cluster = ["--cluster", join(folder, "cluster.yaml")];
+  return new AgentProcess({ cluster, dataDir, socket, port: await freePort() });
 }
 
 /** What it has shown last must be there after kill -9. */

@@ -46,7 +46,14 @@ export class FedAgent {
     writeFileSync(cluster, clusterYaml);
     const truth = new Truth();
     const feeder = await Feeder.listen(socket, new ToldConnections(random), ({ edge }) => truth.told(edge));
-    const agent = new AgentProcess({ cluster, socket, dataDir, port: await freePort(), env, within });
+    const agent = new AgentProcess({
+      cluster: ["--cluster", cluster],
+      socket,
+      dataDir,
+      port: await freePort(),
+      env,
+      within,
+    });
     return new FedAgent({ agent, feeder, truth, dataDir });
   }
 

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
-import type { FlowEvent } from "../../src/flow/connection.ts";
 import { writeEvent } from "../../src/flow/event-line.ts";
 import { JsonOctets } from "../../src/flow/json-octets.ts";
+import { captureStatus } from "./capture-status.ts";
 import type { Told, ToldConnections } from "./told-connections.ts";
 
 const TICK_MS = 20;
@@ -76,15 +76,7 @@ export class Feeder {
 
   #tellStatus(): void {
     this.#lastStatusMs = Date.now();
-    const losses = { dropped: 0, overflowed: 0, evicted: 0, unreadable: {}, sampledOut: 0, untold: 0 };
-    const interfaces = { interfaces: 1, interfacesNotCaptured: 0, reopened: 0, isSilent: false };
-    const status = {
-      packets: this.#packets,
-      ...losses,
-      ...interfaces,
-      startedUs: this.#startedUs,
-      timeUs: this.#lastStatusMs * 1000,
-    };
-    writeEvent({ kind: "status", status } satisfies FlowEvent, this.#json);
+    const now = { packets: this.#packets, startedUs: this.#startedUs, timeUs: this.#lastStatusMs * 1000 };
+    writeEvent(captureStatus(now), this.#json);
   }
 }

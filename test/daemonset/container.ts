@@ -4,9 +4,14 @@ import { fileURLToPath } from "node:url";
 import { type Lab, startLab, whyNoLab } from "../../demo/lab/lab.ts";
 import { ipv4Only } from "../../demo/shop/families.ts";
 import { shop } from "../../demo/shop/shop.ts";
-import { podSpec } from "./manifests.ts";
+import { agent, podSpec } from "./manifests.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Where a pod is told to find its API server: on the lab's node. */
+export const API_PORT = "6443";
+const tokenPath = agent.volumeMounts!.find(({ name }) => name === "token")!.mountPath;
+const environment = ["WEIR_NODE=node-1", "KUBERNETES_SERVICE_HOST=127.0.0.1", `KUBERNETES_SERVICE_PORT=${API_PORT}`];
 
 /** Undefined where such containers can be had, else the reason why not. */
 export async function whyNoContainers(): Promise<string | undefined> {
@@ -21,9 +26,19 @@ export async function whyNoContainers(): Promise<string | undefined> {
   }
 }
 
-/** Makes the pod's folders as the kubelet makes them: root's. They stand in the lab's own /run, with room for the image. */
+/**
+ * Makes the pod's folders as the kubelet makes them: root's. They stand in the lab's own /run, with room for the image
+ * and the place where the token of a container that has one is mounted.
+ */
 export async function makeVolumes(lab: Lab): Promise<void> {
-  const folders = ["-m 0755 image", "-m 0777 volume-capture", "-m 0755 volume-data"];
+  const tokenMount = `-m 0755 ${inRun(tokenPath)}`;
+  const folders = [
+    "-m 0755 image",
+    "-m 0777 volume-capture",
+    "-m 0755 volume-data",
+    "-m 0755 volume-token",
+    tokenMount,
+  ];
   const script = folders.map((folder) => `install -d ${folder}`).join("\n");
   const { code, stderr } = await lab.exec("node", ["sh", "-ec", `cd ${lab.folder}\n${script}`]);
   if (code !== 0) throw new Error(stderr);
@@ -49,6 +64,12 @@ function mounts(lab: Lab, { securityContext, volumeMounts = [] }: V1Container): 
   return [
     `mount --bind '${repository}' ${lab.folder}/image`,
     ...folders.flatMap((folder) => [`mount --bind ${folder} ${folder}`, `${makeReadOnly} ${folder}`]),
+    ...volumeMounts
+      .filter(({ name }) => !isShared(name))
+      .flatMap(({ name, mountPath }) => [
+        `mount --bind ${lab.folder}/volume-${name} ${inRun(mountPath)}`,
+        `${makeReadOnly} ${inRun(mountPath)}`,
+      ]),
     ...(securityContext?.readOnlyRootFilesystem === true ? [`${makeReadOnly} /`] : []),
   ];
 }
@@ -61,7 +82,7 @@ function restrictions({ securityContext = {} }: V1Container): readonly string[] 
   const user = ["--reuid", String(runAsUser), "--regid", String(runAsGroup), "--clear-groups"];
   const rights = ["--bounding-set", [...dropped, ...added].join(","), "--inh-caps", "-all"];
   const noNewPrivileges = allowPrivilegeEscalation === false ? ["--no-new-privs"] : [];
-  return ["setpriv", ...user, ...rights, ...noNewPrivileges, "env", "-u", "HOME", "WEIR_NODE=node-1"];
+  return ["setpriv", ...user, ...rights, ...noNewPrivileges, "env", "-u", "HOME", ...environment];
 }
 
 function withVolumesOf(lab: Lab, { volumeMounts = [] }: V1Container, argument: string): string {
@@ -70,7 +91,12 @@ function withVolumesOf(lab: Lab, { volumeMounts = [] }: V1Container, argument: s
     .reduce((text, { name, mountPath }) => text.replace(mountPath, `${lab.folder}/volume-${name}`), argument);
 }
 
-/** There is no token in the lab, for there is no API server. */
+/** A token is one container's own, mounted where programs look for it; the other volumes keep their place in the lab. */
 function isShared(volume: string): boolean {
   return podSpec.volumes!.some(({ name, projected }) => name === volume && projected === undefined);
+}
+
+/** /var/run is /run (FHS 3.0, 3.15 and 5.13), of which a lab has its own. */
+function inRun(path: string): string {
+  return path.replace(/^\/var\/run\//u, "/run/");
 }

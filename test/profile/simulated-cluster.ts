@@ -16,8 +16,8 @@ import { PartAuthor } from "../../src/profile/part/part-author.ts";
 import { PartPublisher } from "../../src/profile/part/part-publisher.ts";
 import { ProfileBook } from "../../src/profile/profile-book.ts";
 import { largeCluster } from "../api-server/large-cluster.ts";
-import { nodeName, podAddress, PODS_PER_WORKLOAD } from "../api-server/large-pod.ts";
-import { Random } from "../random.ts";
+import { nodeName } from "../api-server/large-pod.ts";
+import { SimulatedTraffic } from "./simulated-traffic.ts";
 
 export interface SimulationOptions {
   readonly nodes: number;
@@ -39,9 +39,6 @@ interface SimulatedAgent {
   readonly publisher: PartPublisher;
 }
 
-/** Each workload talks to so many others, and to so many addresses outside; some of them seldom. */
-const PEERS = 4;
-const OUTSIDE = 3;
 const MINUTE_MS = 60_000;
 const START_MS = Date.parse("2026-06-01T00:00:00Z");
 /** How often the publisher is asked, as writeObjects does each second: coarser, for nothing is that quick here. */
@@ -54,14 +51,14 @@ export class SimulatedCluster {
   readonly #options: SimulationOptions;
   readonly #agents: readonly SimulatedAgent[];
   readonly #byNode: ReadonlyMap<string, SimulatedAgent>;
-  readonly #random = new Random(7);
+  readonly #traffic: SimulatedTraffic;
   #nowMs = START_MS;
-  #ids = 0;
   #sent: Sent = { requests: 0, octets: 0, largest: 0 };
 
   constructor(options: SimulationOptions) {
     const { nodes, pods } = options;
     this.#options = options;
+    this.#traffic = new SimulatedTraffic(pods);
     this.cluster.replace(objectsOf(nodes, pods), START_MS * 1000);
     this.#agents = Array.from({ length: nodes }, (_, place) => this.#makeAgent(nodeName(place)));
     this.#byNode = new Map(this.#agents.map((agent) => [agent.node, agent]));
@@ -78,7 +75,8 @@ export class SimulatedCluster {
   async pass(minutes: number, rate: number): Promise<void> {
     const steps = Math.max(1, (minutes * MINUTE_MS) / STEP_MS);
     for (let step = 0; step < steps; step += 1) {
-      this.#traffic((rate * STEP_MS) / MINUTE_MS);
+      const span = { fromMs: this.#nowMs, lengthMs: STEP_MS };
+      for (const connection of this.#traffic.connections((rate * STEP_MS) / MINUTE_MS, span)) this.#see(connection);
       for (const agent of this.#agents) await this.#publish(agent, step);
       this.#nowMs += STEP_MS;
     }
@@ -114,14 +112,6 @@ export class SimulatedCluster {
     return { node, book, publisher };
   }
 
-  #traffic(perPod: number): void {
-    const { pods } = this.#options;
-    for (let pod = 0; pod < pods; pod += 1) {
-      const count = Math.floor(perPod + this.#random.next());
-      for (let one = 0; one < count; one += 1) this.#see(this.#connectionOf(pod));
-    }
-  }
-
   /** On the nodes of both its ends, as their agents would, and by the one that sees everything. */
   #see(connection: Connection): void {
     const flow = this.cluster.identifyConnection(connection);
@@ -129,28 +119,6 @@ export class SimulatedCluster {
     const ends = [flow.client, ...flow.servers].map(({ identity }) => identity);
     const nodes = ends.flatMap((end) => (end.kind === "pod" && end.node !== undefined ? [end.node] : []));
     for (const node of new Set(nodes)) this.#byNode.get(node)?.book.addClosed(flow);
-  }
-
-  /** The further down its list a peer is, the more seldom it is asked: by halves. */
-  #connectionOf(pod: number): Connection {
-    const { pods } = this.#options;
-    const workload = Math.floor(pod / PODS_PER_WORKLOAD);
-    const rank = Math.min(PEERS + OUTSIDE - 1, Math.floor(-Math.log2(1 - this.#random.next())));
-    const peer = (workload * 7 + rank * 3 + 1) % Math.ceil(pods / PODS_PER_WORKLOAD);
-    const inside = podAddress(Math.min(pods - 1, peer * PODS_PER_WORKLOAD + this.#random.below(PODS_PER_WORKLOAD)));
-    const server = rank < PEERS ? inside : `203.0.113.${(workload * OUTSIDE + rank) % 256}`;
-    const startUs = (this.#nowMs + this.#random.below(STEP_MS)) * 1000;
-    return {
-      id: String(this.#ids++),
-      protocol: "TCP",
-      client: { ip: podAddress(pod), port: 40_000 },
-      server: { ip: server, port: rank < PEERS ? 8080 : 443 },
-      outcome: "established",
-      bytes: { toServer: 1_000, toClient: 10_000, exact: true },
-      startUs,
-      endUs: startUs + 1_000,
-      nat: [],
-    };
   }
 
   async #publish({ book, publisher }: SimulatedAgent, step: number): Promise<void> {

@@ -7,31 +7,39 @@ import { type Edge, edgeKey, type ExternalPeer, type Peer } from "../edge.ts";
  * of two nodes in the same minute are one occasion, and nothing tells which were; rather one too few.
  */
 export function mergeEdges(edges: Iterable<Edge>): readonly Edge[] {
-  const byKey = new Map<string, Edge>();
+  const byKey = new Map<string, [Edge, ...Edge[]]>();
   for (const edge of edges) {
     const key = edgeKey(edge);
     const known = byKey.get(key);
-    byKey.set(key, known === undefined ? edge : mergeTwo(known, edge));
+    if (known === undefined) byKey.set(key, [edge]);
+    else known.push(edge);
   }
-  return [...byKey.values()];
+  return Array.from(byKey.values(), mergeAll);
 }
 
-function mergeTwo(a: Edge, b: Edge): Edge {
+/** Not two by two: lists of names are put together and sorted once for all nodes, which is most of what an answer costs. */
+function mergeAll(edges: readonly [Edge, ...Edge[]]): Edge {
+  const [first, ...others] = edges;
+  if (others.length === 0) return first;
+  const isAnyOpen = edges.some(({ open }) => open !== undefined);
   return {
-    direction: a.direction,
-    peer: mergePeers(a.peer, b.peer),
-    protocol: a.protocol,
-    port: a.port,
-    connections: a.connections + b.connections,
-    occasions: Math.max(occasionsOf(a), occasionsOf(b)),
-    ...(a.open === undefined && b.open === undefined ? {} : { open: (a.open ?? 0) + (b.open ?? 0) }),
-    bytes: mergeBytes(a.bytes, b.bytes),
-    outcomes: mergeOutcomes(a.outcomes, b.outcomes),
-    firstSeen: a.firstSeen < b.firstSeen ? a.firstSeen : b.firstSeen,
-    lastSeen: a.lastSeen > b.lastSeen ? a.lastSeen : b.lastSeen,
-    pods: boundedUnion(a.pods, b.pods),
-    nodes: boundedUnion(a.nodes, b.nodes),
-    resolution: a.resolution === "address" ? a.resolution : b.resolution,
+    direction: first.direction,
+    peer: edges.map(({ peer }) => peer).reduce(mergePeers),
+    protocol: first.protocol,
+    port: first.port,
+    connections: edges.reduce((sum, { connections }) => sum + connections, 0),
+    occasions: edges.reduce((most, edge) => Math.max(most, occasionsOf(edge)), 0),
+    ...(isAnyOpen && { open: edges.reduce((sum, { open = 0 }) => sum + open, 0) }),
+    bytes: edges.map(({ bytes }) => bytes).reduce(mergeBytes),
+    outcomes: sumOutcomes(edges),
+    firstSeen: edges.reduce(
+      (earliest, { firstSeen }) => (firstSeen < earliest ? firstSeen : earliest),
+      first.firstSeen,
+    ),
+    lastSeen: edges.reduce((latest, { lastSeen }) => (lastSeen > latest ? lastSeen : latest), first.lastSeen),
+    pods: boundedUnion(edges.map(({ pods }) => pods)),
+    nodes: boundedUnion(edges.map(({ nodes }) => nodes)),
+    resolution: edges.some(({ resolution }) => resolution === "address") ? "address" : edges.at(-1)!.resolution,
   };
 }
 
@@ -45,8 +53,8 @@ function mergePeers(a: Peer, b: Peer): Peer {
 
 /** A name that an answer led to for one of them is not only claimed. */
 function mergeNames(a: ExternalPeer, b: ExternalPeer): ExternalPeer {
-  const answered = boundedUnion(answeredOf(a), answeredOf(b));
-  const claimed = boundedUnion(a.claimedNames ?? [], b.claimedNames ?? []).filter((name) => !answered.includes(name));
+  const answered = boundedUnion([answeredOf(a), answeredOf(b)]);
+  const claimed = boundedUnion([a.claimedNames ?? [], b.claimedNames ?? []]).filter((name) => !answered.includes(name));
   const names = [...answered, ...claimed].sort();
   return {
     type: a.type,
@@ -69,14 +77,22 @@ function mergeBytes(a: Edge["bytes"], b: Edge["bytes"]): Edge["bytes"] {
   };
 }
 
-function mergeOutcomes(a: Edge["outcomes"], b: Edge["outcomes"]): Edge["outcomes"] {
-  const sum: Record<string, number> = { ...a };
-  for (const [outcome, count] of Object.entries(b)) sum[outcome] = (sum[outcome] ?? 0) + count;
+function sumOutcomes(edges: readonly Edge[]): Edge["outcomes"] {
+  const sum: Record<string, number> = {};
+  for (const { outcomes } of edges)
+    for (const [outcome, count] of Object.entries(outcomes)) sum[outcome] = (sum[outcome] ?? 0) + count;
   return sum;
 }
 
 /** The first by the alphabet, so that it is the same in whatever order lists come together. */
-function boundedUnion(a: readonly string[], b: readonly string[]): readonly string[] {
-  if (a.length === b.length && a.every((value, at) => value === b[at])) return a;
-  return [...new Set([...a, ...b])].sort().slice(0, MAX_WITNESSES);
+function boundedUnion(lists: readonly (readonly string[])[]): readonly string[] {
+  const [first = [], ...others] = lists;
+  if (others.every((list) => isSame(first, list))) return first;
+  const all = new Set(first);
+  for (const list of others) for (const value of list) all.add(value);
+  return [...all].sort().slice(0, MAX_WITNESSES);
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((value, at) => value === b[at]);
 }

@@ -8,8 +8,8 @@ export type Withhold = (text: string) => string;
 
 export interface WithholdOptions {
   readonly sight: Sight;
-  /** All that the cluster has. */
-  readonly namespaces: ReadonlySet<string>;
+  /** All that the cluster has; asked only of who does not see all, for it takes a look at every pod. */
+  readonly namespaces: () => ReadonlySet<string>;
   /** Those whose edges the reader sees; they may be named. */
   readonly profiles: readonly Profile[];
 }
@@ -23,10 +23,11 @@ const NAMED = /(?<![\w./:-])(?<namespace>[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)\/(?<na
  */
 export function withholder({ sight, namespaces, profiles }: WithholdOptions): Withhold {
   if (sight.isWhole) return (text) => text;
+  const known = namespaces();
   const peers = new Set(profiles.flatMap((profile) => edgesOf(profile).flatMap(({ peer }) => nameOf(peer))));
   return (text) =>
     text.replaceAll(NAMED, (whole, namespace: string) =>
-      !namespaces.has(namespace) || sight.sees(namespace) || peers.has(whole) ? whole : `${namespace}/(not shown)`,
+      !known.has(namespace) || sight.sees(namespace) || peers.has(whole) ? whole : `${namespace}/(not shown)`,
     );
 }
 
