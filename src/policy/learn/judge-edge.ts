@@ -2,7 +2,7 @@ import { type Edge, edgeKey } from "../../profile/edge.ts";
 import type { Profile } from "../../profile/profile.ts";
 import { choiceOf, isKept } from "./choice.ts";
 import { doubted, excluded, type HeldBack, switchedOff, unusable } from "./held-back.ts";
-import { externalPeer, hostPeer, podsPeer, unresolvedPeer } from "./peer-of-edge.ts";
+import { externalPeer, hostPeer, unresolvedPeer } from "./peer-of-edge.ts";
 import type { Published } from "./published-ports.ts";
 import { portKey } from "./served-ports.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -133,11 +133,11 @@ function granted(edge: Edge, origin: Origin, peer: RulePeer, ports: readonly Rul
   return { kind: "granted", grants: ports.map((port) => ({ direction, origin, peer, port, edges })) };
 }
 
-function peerOf(edge: Edge, { cluster, settings }: Grounds): RulePeer | HeldBack {
+function peerOf(edge: Edge, { peers, settings }: Grounds): RulePeer | HeldBack {
   const { peer } = edge;
   switch (peer.type) {
     case "workload":
-      return podsPeer(peer, cluster);
+      return peers.of(peer);
     case "host":
       return hostPeer(peer);
     case "external":

@@ -1,11 +1,12 @@
 import { addressNumber } from "../../cluster/address/address.ts";
 import { addressScope } from "../../cluster/address/address-scope.ts";
-import type { ClusterState } from "../../cluster/cluster-state.ts";
 import { edgeKey } from "../../profile/edge.ts";
 import type { Profile } from "../../profile/profile.ts";
 import { edgesOf, type LearnedRules } from "../learn/learn-rules.ts";
+import type { PodPeers } from "../learn/peer-of-edge.ts";
 import { countPorts } from "../learn/port-ranges.ts";
 import { portKey } from "../learn/served-ports.ts";
+import type { Surroundings } from "../learn/surroundings.ts";
 import type { GeneratorSettings } from "../resolve-options.ts";
 import type { Warning } from "./review-shape.ts";
 import { isEveryAddress, type Rule } from "../rule.ts";
@@ -15,8 +16,7 @@ import { counted, warn } from "./wording.ts";
 export function policyWarnings(
   profile: Profile,
   learned: LearnedRules,
-  cluster: ClusterState,
-  settings: GeneratorSettings,
+  { peers, settings }: Pick<Surroundings, "peers" | "settings">,
 ): readonly Warning[] {
   return [
     ...dnsWarnings(profile, learned, settings),
@@ -24,7 +24,7 @@ export function policyWarnings(
     ...dnsServerWarnings(learned, settings),
     ...publishedPortWarnings(profile, learned),
     ...nodeWarnings(learned),
-    ...peerSelectorWarnings(learned, cluster),
+    ...peerSelectorWarnings(learned, peers),
     ...learned.rules.flatMap((rule) => widenedPorts(rule, profile) ?? []),
     ...foldedNetworks(learned, settings),
   ];
@@ -103,11 +103,11 @@ function isLinkLocal({ cidr }: { readonly cidr: string }): boolean {
 }
 
 /** A peer's selector may take in more than the peer. */
-function peerSelectorWarnings({ rules }: LearnedRules, cluster: ClusterState): readonly Warning[] {
-  const peers = rules.flatMap(({ peers: own }) => own.flatMap((peer) => (peer.kind === "pods" ? peer.workloads : [])));
-  const single = new Map(peers.map((ref) => [`${ref.kind} ${ref.namespace}/${ref.name}`, ref]));
+function peerSelectorWarnings({ rules }: LearnedRules, peers: PodPeers): readonly Warning[] {
+  const named = rules.flatMap(({ peers: own }) => own.flatMap((peer) => (peer.kind === "pods" ? peer.workloads : [])));
+  const single = new Map(named.map((ref) => [`${ref.kind} ${ref.namespace}/${ref.name}`, ref]));
   return [...single.entries()].flatMap(([name, ref]) => {
-    const problem = cluster.workload(ref)?.selectorProblem;
+    const problem = peers.selectorProblemOf(ref);
     return problem === undefined
       ? []
       : [warn("warning", "peer-selector-problem", `the selector of its peer ${name}: ${problem}`)];
