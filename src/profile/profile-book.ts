@@ -210,7 +210,7 @@ export class ProfileBook implements Profiles {
   #observe(flow: Flow): readonly CountedAt[] {
     const { connection } = flow;
     this.#placement.add(flow);
-    this.#window.widen(connection.startUs, connection.endUs);
+    this.#window.addConnection(connection);
     if (connection.direction === "unknown") this.#undirected += 1;
     return observeEdges(flow, this.#names, this.#node).flatMap((observation) => {
       const { workload } = observation;
