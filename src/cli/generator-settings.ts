@@ -27,6 +27,7 @@ function toBody(flags: GeneratorFlags): Record<string, unknown> {
     includeUnnamedExternal: flags.unnamedExternal,
     includeSuspicious: flags.suspicious,
     publishedPorts: flags.publishedPorts,
+    includeServicePorts: flags.servicePorts,
     dialect: flags.dialect,
     leaveOut: flags.leaveOut,
     keep: flags.keep,
