@@ -4,6 +4,7 @@ import { edgeKey } from "../profile/edge.ts";
 import type { Profile } from "../profile/profile.ts";
 import type { PolicyDocument } from "./dialect/written.ts";
 import { compilePolicies } from "./evaluate/evaluate.ts";
+import { DeclaredPorts } from "./learn/declared-ports.ts";
 import { type Draft, draftPolicy, ownSelector } from "./learn/draft.ts";
 import { sortedBy } from "./learn/rule-order.ts";
 import { lookAround, type Surroundings } from "./learn/surroundings.ts";
@@ -102,7 +103,8 @@ function setScene(drafts: readonly Draft[], { cluster, served, peers }: Surround
   const together = compilePolicies([...standing, ...policies], cluster);
   const byNamespace = Map.groupBy(standing, ({ metadata }) => metadata.namespace);
   const plugins = pluginsOf(cluster);
-  return { cluster, plugins, served, peers, representatives, standing: byNamespace, replaced, together };
+  const declared = new DeclaredPorts(cluster, served);
+  return { cluster, plugins, served, declared, peers, representatives, standing: byNamespace, replaced, together };
 }
 
 function selectorsOf(drafts: readonly Draft[], cluster: ClusterState): ReadonlyMap<string, LabelSelector> {

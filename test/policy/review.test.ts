@@ -114,6 +114,18 @@ await t.test("new destinations outside come first, the newest before all", async
   );
 });
 
+function databaseWarnings(ip: string, port: string): readonly string[] {
+  const made = review([DNS, edge("egress", external(ip, "db.example"), port)]);
+  return messages(made).filter((text) => text.includes("database"));
+}
+
+await t.test("a database at a public address passes by its name, and is pointed at", async (t) => {
+  const said = databaseWarnings("203.0.113.5", "TCP/5432");
+  t.match(said, [/^warning database-outside: .* passes: PostgreSQL to an address outside$/u]);
+  t.strictSame(databaseWarnings("203.0.113.5", "TCP/443"), []);
+  t.strictSame(databaseWarnings("172.31.0.5", "TCP/5432"), [], "next door is none");
+});
+
 await t.test("an edge outside that came late and once is pointed at", async (t) => {
   const late = edge("egress", external("203.0.113.1", "x.example"), "TCP/443", {
     connections: 1,

@@ -5,11 +5,13 @@ import type { Draft } from "../learn/draft.ts";
 import { type CompiledPolicies, compilePolicies } from "../evaluate/evaluate.ts";
 import { besideIt, replacedPolicy, undoOf } from "./existing.ts";
 import { decisionEffects, decisionWarnings } from "./decision-effects.ts";
+import type { DeclaredPorts } from "../learn/declared-ports.ts";
 import { edgesOf } from "../learn/learn-rules.ts";
 import type { PodPeers } from "../learn/peer-of-edge.ts";
 import { sortedBy } from "../learn/rule-order.ts";
 import type { ServedPorts } from "../learn/served-ports.ts";
 import { existingWarnings } from "./existing-warnings.ts";
+import { oddEdgeWarnings } from "./odd-edges.ts";
 import { outsideWarnings } from "./outside-warnings.ts";
 import { type Plugin, pluginWarnings } from "./plugin-warnings.ts";
 import { policyWarnings } from "./policy-warnings.ts";
@@ -24,6 +26,7 @@ export interface Scene {
   readonly cluster: ClusterState;
   readonly plugins: ReadonlySet<Plugin>;
   readonly served: ServedPorts;
+  readonly declared: DeclaredPorts;
   readonly peers: PodPeers;
   readonly representatives: Representatives;
   /** The cluster's policies but for those that a draft replaces, by namespace. */
@@ -37,7 +40,7 @@ export interface Scene {
 /** Proves a draft edge by edge, and says what its reader must know before applying it; `more` is said first. */
 export function reviewDraft(draft: Draft, scene: Scene, more: readonly Warning[]): Review {
   const { profile, settings, learned, policy, written, withheld } = draft;
-  const { cluster, peers, representatives, together } = scene;
+  const { cluster, declared, peers, representatives, together } = scene;
   const alone = policy === null ? compilePolicies([], cluster) : together.alone(policy);
   const court: Court = { profile, heldBack: learned.heldBack, representatives, alone, together };
   const edges = forReading(edgesOf(profile));
@@ -50,6 +53,7 @@ export function reviewDraft(draft: Draft, scene: Scene, more: readonly Warning[]
     ...decisionWarnings(decisions),
     ...profileWarnings(profile, cluster),
     ...outsideWarnings(profile, passed, leftOut),
+    ...(policy === null ? [] : oddEdgeWarnings(profile, passed, declared)),
     ...existingWarnings(context.existing, context.replaces, leftOut),
     ...(policy === null ? [] : policyWarnings(profile, learned, { peers, settings })),
     ...(policy === null ? [] : pluginWarnings(profile, learned, { ...scene, settings })),
