@@ -1,3 +1,4 @@
+import type { WorkloadRef } from "../../cluster/workload.ts";
 import { type Edge, edgeKey } from "../../profile/edge.ts";
 import type { Profile } from "../../profile/profile.ts";
 import { choiceOf, isKept } from "./choice.ts";
@@ -58,11 +59,12 @@ function judgeLearned(edge: Edge, grounds: Grounds): Judgement {
   if (doubt !== undefined) return { kind: "held back", ...doubt };
   const { protocol, port } = edge;
   const everyAddress = openedTo(edge, grounds);
-  if (everyAddress.length > 0) return grantedToAll(edge, everyAddress);
+  const ports = portsOf(edge, grounds);
+  if (everyAddress.length > 0) return grantedToAll(edge, everyAddress, ports);
   if (edge.direction === "ingress" && grounds.servedDns.has(portKey(protocol, port))) {
     return grant(edge, grounds, "dns", dnsPorts(edge));
   }
-  const judgement = grant(edge, grounds, "learned", [{ protocol, port }]);
+  const judgement = grant(edge, grounds, "learned", ports);
   return isSelf ? withOtherEnd(judgement, grounds) : judgement;
 }
 
@@ -107,10 +109,26 @@ function openedTo(edge: Edge, { published, settings }: Grounds): readonly RulePe
   return (ranges.length > 0 ? ranges : everybody).map((cidr) => ({ kind: "block", cidr, notes: [service] }));
 }
 
-function grantedToAll(edge: Edge, peers: readonly RulePeer[]): Judgement {
-  const { direction, protocol, port } = edge;
+/** The server's port, by all numbers that its name has on the server's pods. */
+function portsOf(edge: Edge, { profile, served }: Pick<Grounds, "profile" | "served">): readonly RulePort[] {
+  const server = serverOf(edge, profile);
+  const { protocol, port } = edge;
+  if (server === undefined) return [{ protocol, port }];
+  return served.namesakes(server, edge).map((number) => ({ protocol, port: number }));
+}
+
+/** The workload whose port it is; undefined where it is none of the cluster's. */
+export function serverOf({ direction, peer }: Edge, { workload }: Profile): WorkloadRef | undefined {
+  if (direction === "ingress") return workload;
+  return peer.type === "workload" ? peer : undefined;
+}
+
+function grantedToAll(edge: Edge, peers: readonly RulePeer[], ports: readonly RulePort[]): Judgement {
+  const { direction } = edge;
   const edges = [edgeKey(edge)];
-  const grants = peers.map((peer) => ({ direction, origin: "option" as const, peer, port: { protocol, port }, edges }));
+  const grants = peers.flatMap((peer) =>
+    ports.map((port) => ({ direction, origin: "option" as const, peer, port, edges })),
+  );
   return { kind: "granted", grants };
 }
 

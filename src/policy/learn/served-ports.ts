@@ -1,6 +1,7 @@
 import type { ClusterState } from "../../cluster/cluster-state.ts";
 import type { Pod, Service, ServicePort } from "../../cluster/objects.ts";
 import { type WorkloadRef, workloadKey } from "../../cluster/workload.ts";
+import type { Edge } from "../../profile/edge.ts";
 import { matchesSelector } from "../../cluster/workload/match-selector.ts";
 
 export interface ServedPort {
@@ -37,6 +38,19 @@ export class ServedPorts {
     const served = servedPorts(this.#candidates(ref.namespace, pods), pods);
     this.#served.set(key, served);
     return served;
+  }
+
+  /**
+   * The numbers that a port of a workload's pods goes by, its own first: where a Service names its target port, that may
+   * be another number on each pod, and the next connection is of any of them.
+   */
+  namesakes(ref: WorkloadRef, { protocol, port }: Pick<Edge, "protocol" | "port">): readonly number[] {
+    const served = this.of(ref).filter((one) => one.protocol === protocol);
+    const leading = served.filter(({ target }) => target === port);
+    const others = served.filter((one) =>
+      leading.some(({ service, port: asked }) => service === one.service && asked === one.port),
+    );
+    return [...new Set([port, ...others.map(({ target }) => target)])];
   }
 
   /** The Services that may select one of these pods. */

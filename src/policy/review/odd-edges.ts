@@ -3,7 +3,7 @@ import { type Edge, edgeKey } from "../../profile/edge.ts";
 import { occasionsOf } from "../../profile/edge-record.ts";
 import type { Profile } from "../../profile/profile.ts";
 import type { DeclaredPorts } from "../learn/declared-ports.ts";
-import { isFromOwnNode } from "../learn/judge-edge.ts";
+import { isFromOwnNode, serverOf } from "../learn/judge-edge.ts";
 import { edgesOf } from "../learn/learn-rules.ts";
 import { portKey } from "../learn/served-ports.ts";
 import type { PassedEdge, Warning } from "./review-shape.ts";
@@ -62,11 +62,6 @@ function undeclaredPorts(profile: Profile, edges: readonly Edge[], declared: Dec
     const message = `${what} on ${portsText(own)}: none of the containers there declares that, and no Service leads to it`;
     return warn("warning", "undeclared-port", message);
   });
-}
-
-function serverOf({ direction, peer }: Edge, { workload }: Profile): WorkloadRef | undefined {
-  if (direction === "ingress") return workload;
-  return peer.type === "workload" ? peer : undefined;
 }
 
 function isUndeclared({ protocol, port }: Edge, server: WorkloadRef | undefined, declared: DeclaredPorts): boolean {

@@ -40,7 +40,7 @@ export interface Scene {
 /** Proves a draft edge by edge, and says what its reader must know before applying it; `more` is said first. */
 export function reviewDraft(draft: Draft, scene: Scene, more: readonly Warning[]): Review {
   const { profile, settings, learned, policy, written, withheld } = draft;
-  const { cluster, declared, peers, representatives, together } = scene;
+  const { cluster, declared, representatives, together } = scene;
   const alone = policy === null ? compilePolicies([], cluster) : together.alone(policy);
   const court: Court = { profile, heldBack: learned.heldBack, representatives, alone, together };
   const edges = forReading(edgesOf(profile));
@@ -55,7 +55,7 @@ export function reviewDraft(draft: Draft, scene: Scene, more: readonly Warning[]
     ...outsideWarnings(profile, passed, leftOut),
     ...(policy === null ? [] : oddEdgeWarnings(profile, passed, declared)),
     ...existingWarnings(context.existing, context.replaces, leftOut),
-    ...(policy === null ? [] : policyWarnings(profile, learned, { peers, settings })),
+    ...(policy === null ? [] : policyWarnings(profile, learned, { ...scene, settings })),
     ...(policy === null ? [] : pluginWarnings(profile, learned, { ...scene, settings })),
   ];
   return {
