@@ -3,6 +3,7 @@ import { type Edge, edgeKey } from "../../profile/edge.ts";
 import type { Profile } from "../../profile/profile.ts";
 import { choiceOf, isKept } from "./choice.ts";
 import { doubted, excluded, type HeldBack, switchedOff, unusable } from "./held-back.ts";
+import { nodeCacheGrants } from "./node-cache.ts";
 import { externalPeer, hostPeer, unresolvedPeer } from "./peer-of-edge.ts";
 import type { Published } from "./published-ports.ts";
 import { portKey } from "./served-ports.ts";
@@ -42,7 +43,11 @@ export function judgeEdge(edge: Edge, grounds: Grounds): Judgement {
 
 function judgeResolver(edge: Edge, grounds: Grounds): Judgement {
   const off = isKept(edge, grounds.settings) ? undefined : switchedOff(edge, grounds.settings);
-  return off === undefined ? grant(edge, grounds, "dns", dnsPorts(edge)) : { kind: "held back", ...off };
+  if (off !== undefined) return { kind: "held back", ...off };
+  const ports = dnsPorts(edge);
+  const judgement = grant(edge, grounds, "dns", ports);
+  if (judgement.kind !== "granted") return judgement;
+  return { kind: "granted", grants: [...judgement.grants, ...nodeCacheGrants(edge, ports, grounds)] };
 }
 
 function judgeByNamespace({ peer }: Edge, { profile }: Grounds): Judgement {
