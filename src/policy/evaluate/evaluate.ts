@@ -58,15 +58,6 @@ export class CompiledPolicies {
     return { kind: "sides", allowed: isAllowedBySide(egress) && isAllowedBySide(ingress), egress, ingress };
   }
 
-  /** What the policies at one end alone say: egress at the client's, ingress at the server's. */
-  decideSide(direction: Direction, question: Question): SideVerdict {
-    const from = this.#prepare(question.from);
-    const to = this.#prepare(question.to);
-    return direction === "egress"
-      ? this.#verdict("egress", from, to, question)
-      : this.#verdict("ingress", to, from, question);
-  }
-
   #prepare(end: End): PreparedEnd {
     const known = this.#prepared.get(end);
     if (known !== undefined) return known;

@@ -46,7 +46,7 @@ export function proveEdge(edge: Edge, court: Court): Proof {
   const verdict = court.together.decide(first.question);
   const refused = verdict.allowed ? firstRefused(real.slice(1), court) : first.question;
   const by = because(verdict, first.question);
-  if (refused === undefined && real.every(({ alone }) => passesAlone(edge, alone)))
+  if (refused === undefined && real.every(({ alone }) => passesOwnEnd(edge, alone)))
     return { kind: "passed", entry: { edge: reviewed(edge), by }, needs };
   const { code, reason } = whyLeftOut(edge, court, refused);
   const allowedAnyway = refused === undefined ? by : [];
@@ -66,16 +66,17 @@ function onlyRules(verdict: Verdict): readonly string[] {
 }
 
 /** Only the own end is asked: the other one may be let through by a policy of its own. */
-function passesAlone({ direction }: Edge, alone: Verdict): boolean {
-  return alone.kind === "itself" || isAllowedBySide(alone[direction]);
+function passesOwnEnd({ direction }: Edge, verdict: Verdict): boolean {
+  return verdict.kind === "itself" || isAllowedBySide(verdict[direction]);
 }
 
 function whyLeftOut(edge: Edge, court: Court, refused: Question | undefined): { code: string; reason: string } {
   const held = court.heldBack.get(edgeKey(edge));
   if (held !== undefined) return { code: held.code, reason: held.reason };
   if (refused === undefined) return { code: "refused", reason: "the generated policy does not let it through" };
-  const isOwnSide = !isAllowedBySide(court.together.decideSide(edge.direction, refused));
-  const reason = because(court.together.decide(refused), refused).join("; ");
+  const verdict = court.together.decide(refused);
+  const isOwnSide = !passesOwnEnd(edge, verdict);
+  const reason = because(verdict, refused).join("; ");
   return { code: isOwnSide ? "refused-by-existing" : "refused-at-other-end", reason };
 }
 
