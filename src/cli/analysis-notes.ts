@@ -1,4 +1,6 @@
 import type { Placement } from "../profile/placement.ts";
+import type { Profile } from "../profile/profile.ts";
+import { type FiledDecisions, strangersIn } from "./read-decision-files.ts";
 
 const MAX_REASONS_TOLD = 3;
 
@@ -19,4 +21,18 @@ export function analysisNotes(
   for (const [reason, count] of told)
     notes.push(`${count} ${count === 1 ? "end" : "ends"} of connections unknown: ${reason}`);
   return notes;
+}
+
+/** Decisions of whom nobody knows: over HTTP they would be refused, in a file they may be of a workload that is gone. */
+export function decisionNotes(
+  filed: FiledDecisions,
+  profiles: readonly Profile[],
+  namespace: string | undefined,
+): readonly string[] {
+  const workloads = profiles.map(({ workload }) => workload);
+  return strangersIn(filed, workloads)
+    .filter((stranger) => namespace === undefined || stranger.namespace === namespace)
+    .map(
+      (stranger) => `decisions of ${stranger.namespace}/${stranger.kind}/${stranger.name}: there is no such workload`,
+    );
 }

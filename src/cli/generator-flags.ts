@@ -17,6 +17,7 @@ export interface GeneratorFlags {
   readonly unnamedExternal?: boolean;
   readonly suspicious?: boolean;
   readonly publishedPorts?: string;
+  readonly servicePorts?: boolean;
   readonly dialect?: string;
   readonly leaveOut?: readonly string[];
   readonly keep?: readonly string[];
@@ -55,6 +56,7 @@ export function addGeneratorFlags(command: Command): Command {
         "observed",
       ]),
     )
+    .addOption(flag("--service-ports", "let out also to Services' own ports, as the AWS VPC CNI judges"))
     .addOption(
       flag("--dialect <name>", "kind of the policies (default: kubernetes)").choices([
         "kubernetes",

@@ -1,12 +1,16 @@
 import { InvalidOptions } from "../policy/option-faults.ts";
 import { type GeneratorSettings, resolveOptions } from "../policy/resolve-options.ts";
+import type { Decisions } from "../profile/decisions.ts";
 import type { GeneratorFlags } from "./generator-flags.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** The generator's settings from flags; throws UsageError, with all faults in one line. */
-export function toGeneratorSettings(flags: GeneratorFlags): GeneratorSettings {
+/**
+ * The generator's settings from flags, with what was decided of a workload wherever they leave it open; throws
+ * UsageError, with all faults in one line.
+ */
+export function toGeneratorSettings(flags: GeneratorFlags, decisions?: Decisions): GeneratorSettings {
   try {
-    return resolveOptions(withoutAbsent(toBody(flags)));
+    return resolveOptions(withoutAbsent(toBody(flags)), decisions);
   } catch (error) {
     throw error instanceof InvalidOptions ? new UsageError(error.message, { cause: error }) : error;
   }
@@ -23,6 +27,7 @@ function toBody(flags: GeneratorFlags): Record<string, unknown> {
     includeUnnamedExternal: flags.unnamedExternal,
     includeSuspicious: flags.suspicious,
     publishedPorts: flags.publishedPorts,
+    includeServicePorts: flags.servicePorts,
     dialect: flags.dialect,
     leaveOut: flags.leaveOut,
     keep: flags.keep,

@@ -1,10 +1,12 @@
 import type { ClusterState } from "../cluster/cluster-state.ts";
 import { type LabelSelector, type WorkloadRef, workloadKey } from "../cluster/workload.ts";
-import { type Edge, edgeKey } from "../profile/edge.ts";
+import { edgeKey } from "../profile/edge.ts";
 import type { Profile } from "../profile/profile.ts";
 import type { PolicyDocument } from "./dialect/written.ts";
 import { compilePolicies } from "./evaluate/evaluate.ts";
+import { DeclaredPorts } from "./learn/declared-ports.ts";
 import { type Draft, draftPolicy, ownSelector } from "./learn/draft.ts";
+import { sortedBy } from "./learn/rule-order.ts";
 import { lookAround, type Surroundings } from "./learn/surroundings.ts";
 import type { NetworkPolicy } from "./network-policy.ts";
 import { Representatives } from "./review/representatives.ts";
@@ -84,14 +86,10 @@ function settingsFor(workload: WorkloadRef, settings: SettingsForAll): Generator
 
 /** Edges come as they were merged, and nothing that is written may depend on that. */
 function inOrder(profile: Profile): Profile {
-  return { ...profile, ingress: profile.ingress.toSorted(byKey), egress: profile.egress.toSorted(byKey) };
+  return { ...profile, ingress: sortedBy(profile.ingress, edgeKey), egress: sortedBy(profile.egress, edgeKey) };
 }
 
-function byKey(a: Edge, b: Edge): number {
-  return compareText(edgeKey(a), edgeKey(b));
-}
-
-function setScene(drafts: readonly Draft[], { cluster, served }: Surroundings): Scene {
+function setScene(drafts: readonly Draft[], { cluster, served, peers }: Surroundings): Scene {
   const policies = drafts.flatMap(({ policy }) => policy ?? []);
   // A policy of another kind replaces none, whatever its name.
   const replacing = drafts.filter(({ settings }) => settings.dialect === "kubernetes");
@@ -104,7 +102,9 @@ function setScene(drafts: readonly Draft[], { cluster, served }: Surroundings): 
   const representatives = new Representatives(cluster, selectorsOf(drafts, cluster));
   const together = compilePolicies([...standing, ...policies], cluster);
   const byNamespace = Map.groupBy(standing, ({ metadata }) => metadata.namespace);
-  return { cluster, plugins: pluginsOf(cluster), served, representatives, standing: byNamespace, replaced, together };
+  const plugins = pluginsOf(cluster);
+  const declared = new DeclaredPorts(cluster, served);
+  return { cluster, plugins, served, declared, peers, representatives, standing: byNamespace, replaced, together };
 }
 
 function selectorsOf(drafts: readonly Draft[], cluster: ClusterState): ReadonlyMap<string, LabelSelector> {

@@ -118,6 +118,14 @@ export const GeneratorOptionsSchema = Type.Object(
           "address, since nodes rewrite the client's, or only to the addresses seen.",
       }),
     ),
+    includeServicePorts: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          "Let out also to the ports of the Services in front of a peer, at the pods that they select: for plugins that " +
+          "judge egress before a Service is resolved to a pod, such as the AWS VPC CNI.",
+      }),
+    ),
     addresses: Type.Optional(AddressChoicesSchema),
     leaveOut: Type.Optional(
       Type.Array(Type.String({ maxLength: 1024 }), {

@@ -24,6 +24,7 @@ export interface GeneratorSettings {
   readonly includeUnnamedExternal: boolean;
   readonly includeSuspicious: boolean;
   readonly publishedPorts: "open" | "observed";
+  readonly includeServicePorts: boolean;
   readonly dialect: Dialect;
   /** What was asked or decided of outside and unresolved addresses, by the id of the peer or edge. */
   readonly addresses: ReadonlyMap<string, Choice>;

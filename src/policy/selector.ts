@@ -25,15 +25,14 @@ export function canonicalSelector({ matchLabels = {}, matchExpressions = [] }: L
  */
 export function selectorCovers(wide: LabelSelector, narrow: LabelSelector): boolean {
   const labels = narrow.matchLabels ?? {};
+  const { matchLabels = {}, matchExpressions = [] } = wide;
+  if (Object.entries(matchLabels).some(([key, value]) => labels[key] !== value)) return false;
+  if (matchExpressions.length === 0) return true;
   const stated = new Set((narrow.matchExpressions ?? []).map((item) => JSON.stringify(canonicalRequirement(item))));
-  const hasLabels = Object.entries(wide.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
-  return (
-    hasLabels &&
-    (wide.matchExpressions ?? []).every(
-      (item) =>
-        stated.has(JSON.stringify(canonicalRequirement(item))) ||
-        (Object.hasOwn(labels, item.key) && matchesSelector({ matchExpressions: [item] }, labels)),
-    )
+  return matchExpressions.every(
+    (item) =>
+      stated.has(JSON.stringify(canonicalRequirement(item))) ||
+      (Object.hasOwn(labels, item.key) && matchesSelector({ matchExpressions: [item] }, labels)),
   );
 }
 

@@ -91,7 +91,7 @@ export class ConnectionCount {
     const { connection } = flow;
     const { records, window, node } = this.#parts;
     this.#placement.add(flow);
-    window.widen(connection.startUs, connection.endUs);
+    window.addConnection(connection);
     if (connection.direction === "unknown") this.#undirected += 1;
     return observeEdges(flow, this.#names, node).flatMap((observation) => {
       const { workload } = observation;

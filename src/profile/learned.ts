@@ -17,15 +17,19 @@ const WEEK_MS = 7 * 86_400_000;
  *
  * What comes less often than anybody watched leaves no trace to count. The longest usual period is the week, so that
  * the word is not "learned" before one was watched; `watchedMs` is how long that was.
+ *
+ * Of `lost`, the share of what happened that nobody saw, nothing is known. Whatever decides what is lost, what was seen
+ * are draws from what can be seen: so the next connection is new with no more than the bound where it can be seen
+ * (1 - lost), and with certainty at most where it can't (lost).
  */
-export function judgeLearned(edges: readonly Edge[], watchedMs: number): Learned {
+export function judgeLearned(edges: readonly Edge[], watchedMs: number, lost = 0): Learned {
   if (edges.length === 0) return { word: "nothing observed", chanceOfNew: 1 };
   const occasions = edges.map(occasionsOf);
   const draws = occasions.reduce((sum, count) => sum + count, 0);
   const seenOnce = occasions.filter((count) => count <= 1).length;
   const spread = (1 + Math.SQRT2) * Math.sqrt(Math.log(1 / DELTA) / draws);
-  const chanceOfNew = Math.min(1, seenOnce / draws + spread);
-  return { word: wordFor(chanceOfNew, watchedMs), chanceOfNew };
+  const chanceOfNew = lost + (1 - lost) * Math.min(1, seenOnce / draws + spread);
+  return { word: wordFor(chanceOfNew, watchedMs), chanceOfNew, ...(lost > 0 && { lostShare: lost }) };
 }
 
 /** Whether a week was watched, so that what comes every week has come. */

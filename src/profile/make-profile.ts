@@ -2,6 +2,7 @@ import type { Workload, WorkloadRef } from "../cluster/workload.ts";
 import { rfc3339 } from "../flow/rfc3339.ts";
 import { type Edge, edgeKey } from "./edge.ts";
 import { judgeLearned } from "./learned.ts";
+import { lostShare } from "./lost-share.ts";
 import type { Losses, Window } from "./observed-window.ts";
 import type { Profile } from "./profile.ts";
 
@@ -25,14 +26,17 @@ export interface Observations extends Seen {
 /** A workload's profile, from what was seen of it and what the cluster knows of it now, if it does. */
 export function makeProfile(ref: WorkloadRef, workload: Workload | undefined, observations: Observations): Profile {
   const { edges, failed, overflowed, nodes, window, watchedMs } = observations;
-  const expected = workload?.nodes ?? [];
+  const { nodes: expected = [] } = workload ?? {};
+  const view = { seen: expected.filter((node) => nodes.has(node)).length, expected: expected.length };
+  const connections = edges.reduce((sum, edge) => sum + edge.connections, 0);
+  const lost = lostShare({ window, nodes: view, connections, overflowed });
   return {
     workload: { namespace: ref.namespace, kind: ref.kind, name: ref.name },
     selector: workload?.selector ?? null,
     pods: workload?.pods ?? [],
-    nodes: { seen: expected.filter((node) => nodes.has(node)).length, expected: expected.length },
-    observed: observed(edges, window),
-    learned: judgeLearned(edges, watchedMs),
+    nodes: view,
+    observed: observed(connections, window),
+    learned: judgeLearned(edges, watchedMs, lost),
     ingress: edges.filter((edge) => edge.direction === "ingress").sort(byKey),
     egress: edges.filter((edge) => edge.direction === "egress").sort(byKey),
     failed: [...failed].sort(byKey),
@@ -40,11 +44,11 @@ export function makeProfile(ref: WorkloadRef, workload: Workload | undefined, ob
   };
 }
 
-function observed(edges: readonly Edge[], { sinceUs, untilUs, losses, older }: Window): Profile["observed"] {
+function observed(connections: number, { sinceUs, untilUs, losses, older }: Window): Profile["observed"] {
   return {
     since: sinceUs === null ? null : rfc3339(sinceUs),
     until: untilUs === null ? null : rfc3339(untilUs),
-    connections: edges.reduce((sum, edge) => sum + edge.connections, 0),
+    connections,
     dropped: losses === null ? null : losses.dropped,
     losses: losses === null ? null : otherLosses(losses),
     older,

@@ -1,5 +1,6 @@
-import type { CaptureStatus } from "../flow/connection.ts";
+import type { CaptureStatus, Connection } from "../flow/connection.ts";
 import { defaultFlowSettings } from "../flow/flow-settings.ts";
+import { type Counts, lostConnections } from "./interval-loss.ts";
 
 /**
  * What has ended for so short a time a capture has not told yet, and takes with it when it is killed: the wait for late
@@ -23,6 +24,9 @@ export interface Losses {
   /** Times that capture began anew, and how long nobody watched meanwhile, with what the one before can't have told. */
   readonly restarts: number;
   readonly unwatchedUs: number;
+  /** Connections told meanwhile, and those lost, as far as the counts above let one estimate; not told by earlier versions. */
+  readonly told?: number;
+  readonly lost?: number;
 }
 
 /** What the whole book was seen through: the same for each profile in it. */
@@ -35,7 +39,8 @@ export interface Window {
   readonly older: OlderConnections | null;
 }
 
-const NO_LOSSES: Losses = { dropped: 0, sampledOut: 0, overflowed: 0, evicted: 0, restarts: 0, unwatchedUs: 0 };
+const NO_COUNTS: Counts = { packets: 0, dropped: 0, sampledOut: 0, overflowed: 0, evicted: 0 };
+const NO_LOSSES: Losses = { ...withoutPackets(NO_COUNTS), restarts: 0, unwatchedUs: 0, told: 0, lost: 0 };
 
 /** The window while it widens, over restarts of capture and of the agent. */
 export class ObservedWindow {
@@ -43,6 +48,8 @@ export class ObservedWindow {
   #lastStatus: CaptureStatus | undefined;
   /** Until when anybody surely watched. */
   #watchedUs: number | undefined;
+  /** Connections since the last status. */
+  #told = 0;
 
   get now(): Window {
     return this.#window;
@@ -63,6 +70,12 @@ export class ObservedWindow {
     if (sinceUs !== null && untilUs !== null) this.widen(sinceUs, untilUs);
   }
 
+  /** A connection that was told, by when it began and ended. */
+  addConnection({ startUs, endUs }: Pick<Connection, "startUs" | "endUs">): void {
+    this.#told += 1;
+    this.widen(startUs, endUs);
+  }
+
   widen(fromUs: number, untilUs: number): void {
     const { sinceUs, untilUs: last } = this.#window;
     this.#window = {
@@ -77,22 +90,34 @@ export class ObservedWindow {
     this.#window = { ...this.#window, losses, older: status.older ?? this.#window.older };
     this.#lastStatus = status;
     this.#watchedUs = status.timeUs;
+    this.#told = 0;
     this.widen(status.timeUs, status.timeUs);
   }
 
   #addLosses(losses: Losses, status: CaptureStatus): Losses {
     const isAnew = this.#lastStatus === undefined || isOfNewCapture(status, this.#lastStatus);
-    const before = isAnew || this.#lastStatus === undefined ? NO_LOSSES : this.#lastStatus;
+    const before = isAnew || this.#lastStatus === undefined ? NO_COUNTS : this.#lastStatus;
+    const since = countsSince(status, before);
     const isRestart = isAnew && this.#watchedUs !== undefined;
-    return {
-      dropped: losses.dropped + status.dropped - before.dropped,
-      sampledOut: losses.sampledOut + status.sampledOut - before.sampledOut,
-      overflowed: losses.overflowed + status.overflowed - before.overflowed,
-      evicted: losses.evicted + status.evicted - before.evicted,
-      restarts: losses.restarts + Number(isRestart),
-      unwatchedUs: losses.unwatchedUs + (isRestart ? Math.max(0, status.timeUs - this.#watchedUs!) + UNTOLD_US : 0),
-    };
+    const unwatchedUs = isRestart ? Math.max(0, status.timeUs - this.#watchedUs!) + UNTOLD_US : 0;
+    const told = this.#told;
+    const lost = lostConnections(since, told);
+    return addLosses(losses, { ...withoutPackets(since), restarts: Number(isRestart), unwatchedUs, told, lost });
   }
+}
+
+function countsSince(now: Counts, before: Counts): Counts {
+  return {
+    packets: now.packets - before.packets,
+    dropped: now.dropped - before.dropped,
+    sampledOut: now.sampledOut - before.sampledOut,
+    overflowed: now.overflowed - before.overflowed,
+    evicted: now.evicted - before.evicted,
+  };
+}
+
+function withoutPackets({ dropped, sampledOut, overflowed, evicted }: Counts): Omit<Counts, "packets"> {
+  return { dropped, sampledOut, overflowed, evicted };
 }
 
 /** Capture says when it began, and counts from its own start: a lower count than before is a new capture's. */
@@ -109,7 +134,10 @@ function isOfNewCapture(status: CaptureStatus, before: CaptureStatus): boolean {
 
 /** What two have lost, each its own. */
 export function sumLosses(a: Losses | null, b: Losses | null): Losses | null {
-  if (a === null || b === null) return a ?? b;
+  return a === null || b === null ? (a ?? b) : addLosses(a, b);
+}
+
+function addLosses(a: Losses, b: Losses): Losses {
   return {
     dropped: a.dropped + b.dropped,
     sampledOut: a.sampledOut + b.sampledOut,
@@ -117,5 +145,12 @@ export function sumLosses(a: Losses | null, b: Losses | null): Losses | null {
     evicted: a.evicted + b.evicted,
     restarts: a.restarts + b.restarts,
     unwatchedUs: a.unwatchedUs + b.unwatchedUs,
+    told: (a.told ?? 0) + (b.told ?? 0),
+    lost: lostOf(a) + lostOf(b),
   };
+}
+
+/** Where only packets and events were told, each is taken for a connection. */
+export function lostOf({ lost, dropped, sampledOut, overflowed, evicted }: Losses): number {
+  return lost ?? dropped + sampledOut + overflowed + evicted;
 }

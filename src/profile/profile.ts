@@ -45,4 +45,6 @@ export interface Learned {
   readonly word: "nothing observed" | "learning" | "settling" | "learned";
   /** Upper bound (95 %) of the chance that the next connection shows an edge never seen; 1 where nothing was. */
   readonly chanceOfNew: number;
+  /** The share of what it did that can't be in the profile, which raised it; absent where nothing is known to be lost. */
+  readonly lostShare?: number;
 }

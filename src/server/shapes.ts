@@ -70,6 +70,13 @@ const learned = Type.Object({
     maximum: 1,
     description: "upper bound (95 %) of the chance that the next connection shows an edge never seen",
   }),
+  lostShare: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 1,
+      description: "share of what it did that can't be in the profile: lost, unwatched, or on nodes without word",
+    }),
+  ),
 });
 
 export const profile = Type.Object({

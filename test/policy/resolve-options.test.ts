@@ -12,6 +12,7 @@ await t.test("every default", async (t) => {
     includeUnnamedExternal: false,
     includeSuspicious: false,
     publishedPorts: "open",
+    includeServicePorts: false,
     dialect: "kubernetes",
     addresses: new Map(),
     decided: [],

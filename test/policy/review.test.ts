@@ -83,6 +83,12 @@ await t.test("a week in which nobody watched for a day is no week watched", asyn
   t.ok(isShort({ ...week, losses }));
 });
 
+await t.test("what can't have been seen is said beside the chance that it raised", async (t) => {
+  const learned = { word: "learning", chanceOfNew: 0.5, lostShare: 0.301 } as const;
+  const said = messages(review([DB, DNS], { own: { learned } }));
+  t.match(said, [/with a chance of up to 50 %; 30\.1 % of what happened can't have been seen$/u]);
+});
+
 await t.test("what was sampled, what had no room, and when nobody watched stands in the review", async (t) => {
   const losses = { sampledOut: 9, overflowed: 0, evicted: 1, restarts: 1, unwatchedSeconds: 60 };
   const older = { conntrack: "none" as const, connections: 0, listenedSeconds: 30, cutShort: 0 };
@@ -106,6 +112,18 @@ await t.test("new destinations outside come first, the newest before all", async
       "egress|workload/shop/Deployment/db|TCP|5432",
     ],
   );
+});
+
+function databaseWarnings(ip: string, port: string): readonly string[] {
+  const made = review([DNS, edge("egress", external(ip, "db.example"), port)]);
+  return messages(made).filter((text) => text.includes("database"));
+}
+
+await t.test("a database at a public address passes by its name, and is pointed at", async (t) => {
+  const said = databaseWarnings("203.0.113.5", "TCP/5432");
+  t.match(said, [/^warning database-outside: .* passes: PostgreSQL to an address outside$/u]);
+  t.strictSame(databaseWarnings("203.0.113.5", "TCP/443"), []);
+  t.strictSame(databaseWarnings("172.31.0.5", "TCP/5432"), [], "next door is none");
 });
 
 await t.test("an edge outside that came late and once is pointed at", async (t) => {

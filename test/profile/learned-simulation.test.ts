@@ -1,8 +1,18 @@
 import t from "tap";
 import { Random } from "../random.ts";
-import { bursty, independent, type Outcome, periodic, watch } from "./synthetic-workload.ts";
+import {
+  anyConnection,
+  bursty,
+  independent,
+  type Outcome,
+  periodic,
+  stretchOfTime,
+  watch,
+  watchInPart,
+  wholeEdges,
+} from "./synthetic-workload.ts";
 
-/** A thousand workloads in all, whose true edges are known. */
+/** Some 1,900 workloads, whose true edges are known. */
 const outcomes = (count: number, make: (random: () => number) => Parameters<typeof watch>[0]): readonly Outcome[] => {
   const source = new Random(20_240_101);
   const random = (): number => source.next();
@@ -31,6 +41,21 @@ await t.test("where they come in bursts it holds of the next burst", async (t) =
   );
 });
 
+for (const [name, loss] of Object.entries({ anyConnection, wholeEdges, stretchOfTime }))
+  await t.test(`where a share is lost (${name}), up to a half, it holds with what the loss adds`, async (t) => {
+    for (const [kind, make] of Object.entries({ independent, bursty })) {
+      const source = new Random(20_240_102);
+      const random = (): number => source.next();
+      const all = Array.from({ length: 150 }, () => watchInPart(make(random), loss, random));
+      const slack = quantiles(all.map(({ chanceOfNew, missing }) => chanceOfNew - missing));
+      const withoutIt = all.map((one) => ({ ...one, chanceOfNew: unraised(one) }));
+      t.comment(
+        `${kind}: ${held(all)} of ${all.length} held; above the truth by ${slack}; ${held(withoutIt)} would without it`,
+      );
+      t.ok(held(all) >= 0.95 * all.length, `${kind}: ${held(all)} of ${all.length}`);
+    }
+  });
+
 await t.test("a job that may not have come in the time watched keeps the word from learned", async (t) => {
   const twoDays = outcomes(30, (random) => periodic(7, 2, random));
   const sixHours = outcomes(30, (random) => periodic(1, 0.25, random));
@@ -46,6 +71,11 @@ await t.test("a job that may not have come in the time watched keeps the word fr
   );
   t.equal(tally([...nineDays, ...tenDays]).learned, 40, "and then it is learned");
 });
+
+/** The bound as it would be if what was lost were not known. */
+function unraised({ chanceOfNew, lostShare = 0 }: Outcome): number {
+  return lostShare === 1 ? 0 : (chanceOfNew - lostShare) / (1 - lostShare);
+}
 
 function held(all: readonly Outcome[]): number {
   return all.filter(({ missing, chanceOfNew }) => missing <= chanceOfNew).length;

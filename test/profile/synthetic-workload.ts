@@ -9,7 +9,12 @@ export interface SyntheticWorkload {
   readonly chances: readonly number[];
   readonly watchedMs: number;
   /** In the order of their times. */
-  readonly connections: readonly { readonly edge: number; readonly atMs: number }[];
+  readonly connections: readonly SyntheticConnection[];
+}
+
+export interface SyntheticConnection {
+  readonly edge: number;
+  readonly atMs: number;
 }
 
 export interface Outcome extends Learned {
@@ -80,8 +85,39 @@ function job(
     .flatMap((atMs) => Array.from({ length: JOB_CONNECTIONS }, (_, turn) => ({ edge, atMs: atMs + turn * 1_000 })));
 }
 
+/** Which connections nobody sees. */
+export type Loss = (workload: SyntheticWorkload, random: Random) => (connection: SyntheticConnection) => boolean;
+
+/** Whichever, as where a share of all is followed. */
+export const anyConnection: Loss = (_, random) => {
+  const share = random() * 0.5;
+  return () => random() < share;
+};
+
+/** All of some edges, as on a node without word: none of those is ever seen. */
+export const wholeEdges: Loss = ({ chances }, random) => {
+  const share = random() * 0.5;
+  const hidden = new Set(chances.keys().filter(() => random() < share));
+  return ({ edge }) => hidden.has(edge);
+};
+
+/** All of a stretch of time, as where nobody watched. */
+export const stretchOfTime: Loss = ({ watchedMs }, random) => {
+  const lengthMs = random() * 0.5 * watchedMs;
+  const fromMs = random() * (watchedMs - lengthMs);
+  return ({ atMs }) => atMs >= fromMs && atMs < fromMs + lengthMs;
+};
+
+/** A workload of which nobody sees all: what weir says where it is told which share was lost. */
+export function watchInPart(workload: SyntheticWorkload, loss: Loss, random: Random): Outcome {
+  const isLost = loss(workload, random);
+  const connections = workload.connections.filter((one) => !isLost(one));
+  const lost = 1 - connections.length / workload.connections.length;
+  return watch({ ...workload, connections }, lost);
+}
+
 /** What weir says of it, learned by its own records, beside the truth. */
-export function watch({ chances, watchedMs, connections }: SyntheticWorkload): Outcome {
+export function watch({ chances, watchedMs, connections }: SyntheticWorkload, lost = 0): Outcome {
   const records = new Map<number, EdgeRecord>();
   const template = connection("10.0.0.1:40000", "10.0.0.2:80");
   for (const { edge, atMs } of connections) {
@@ -93,6 +129,7 @@ export function watch({ chances, watchedMs, connections }: SyntheticWorkload): O
   const learned = judgeLearned(
     [...records.values()].map((record) => record.toEdge()),
     watchedMs,
+    lost,
   );
   return { ...learned, missing: chances.reduce((sum, chance, edge) => sum + (records.has(edge) ? 0 : chance), 0) };
 }

@@ -15,8 +15,8 @@ export function profileQuestions(profiles: readonly Profile[], cluster: ClusterS
   for (const profile of profiles)
     for (const edge of [...profile.ingress, ...profile.egress]) {
       if (edge.peer.type === "unresolved" || edge.port === 0) continue;
-      for (const question of questionsOf(edge, { profile, representatives }, "real"))
-        questions.set(keyOf(question), question);
+      for (const { question, isReal } of questionsOf(edge, { profile, representatives }))
+        if (isReal) questions.set(keyOf(question), question);
     }
   return [...questions.values()];
 }

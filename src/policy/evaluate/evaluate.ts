@@ -27,9 +27,10 @@ export function compilePolicies(policies: readonly EvaluatedPolicy[], cluster: N
 export class CompiledPolicies {
   readonly #classes: LabelClasses;
   readonly #prepared: WeakMap<End, PreparedEnd>;
-  readonly #alone: EvaluatedPolicy | undefined;
+  /** The one policy that counts, where only one does. */
+  readonly #alone: readonly CompiledPolicy[] | undefined;
 
-  constructor(classes: LabelClasses, prepared = new WeakMap<End, PreparedEnd>(), alone?: EvaluatedPolicy) {
+  constructor(classes: LabelClasses, prepared = new WeakMap<End, PreparedEnd>(), alone?: readonly CompiledPolicy[]) {
     this.#classes = classes;
     this.#prepared = prepared;
     this.#alone = alone;
@@ -37,7 +38,7 @@ export class CompiledPolicies {
 
   /** One of the policies as if there were no other; what was looked up for all of them serves it as well. */
   alone(policy: EvaluatedPolicy): CompiledPolicies {
-    return new CompiledPolicies(this.#classes, this.#prepared, policy);
+    return new CompiledPolicies(this.#classes, this.#prepared, this.#classes.compiled(policy));
   }
 
   /** The same answer as `decide`, without the names: it stops at the first rule that allows. */
@@ -50,18 +51,11 @@ export class CompiledPolicies {
 
   decide(question: Question): Verdict {
     if (isSamePod(question)) return { kind: "itself", allowed: true };
-    const egress = this.decideSide("egress", question);
-    const ingress = this.decideSide("ingress", question);
-    return { kind: "sides", allowed: isAllowedBySide(egress) && isAllowedBySide(ingress), egress, ingress };
-  }
-
-  /** What the policies at one end alone say: egress at the client's, ingress at the server's. */
-  decideSide(direction: Direction, question: Question): SideVerdict {
     const from = this.#prepare(question.from);
     const to = this.#prepare(question.to);
-    return direction === "egress"
-      ? this.#verdict("egress", from, to, question)
-      : this.#verdict("ingress", to, from, question);
+    const egress = this.#verdict("egress", from, to, question);
+    const ingress = this.#verdict("ingress", to, from, question);
+    return { kind: "sides", allowed: isAllowedBySide(egress) && isAllowedBySide(ingress), egress, ingress };
   }
 
   #prepare(end: End): PreparedEnd {
@@ -76,7 +70,8 @@ export class CompiledPolicies {
   /** The policies that isolate an end; undefined where none applies to it. */
   #isolating(direction: Direction, { labelClass }: PreparedEnd): readonly CompiledPolicy[] | undefined {
     const policies = labelClass?.[direction];
-    return this.#alone === undefined ? policies : policies?.filter(({ source }) => source === this.#alone);
+    if (this.#alone === undefined || policies === undefined) return policies;
+    return this.#alone.some((policy) => policies.includes(policy)) ? this.#alone : [];
   }
 
   #passes(direction: Direction, subject: PreparedEnd, other: PreparedEnd, question: Question): boolean {
@@ -91,10 +86,9 @@ export class CompiledPolicies {
     if (policies === undefined) return { kind: "exempt" };
     if (policies.length === 0) return { kind: "not isolated" };
     if (direction === "ingress" && isOwnNode(subject, other)) return { kind: "own node" };
-    const rules = policies
-      .flatMap((policy) => policy[direction] ?? [])
-      .filter((rule) => ruleAllows(rule, subject, other, question))
-      .map((rule) => rule.name);
+    const rules: string[] = [];
+    for (const policy of policies)
+      for (const rule of policy[direction] ?? []) if (ruleAllows(rule, subject, other, question)) rules.push(rule.name);
     if (rules.length > 0) return { kind: "allowed", rules };
     return { kind: "refused", policies: policies.map((policy) => policy.name) };
   }

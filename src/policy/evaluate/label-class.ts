@@ -1,5 +1,5 @@
 import { matchesSelector } from "../../cluster/workload/match-selector.ts";
-import type { CompiledPolicy } from "./compiled-policy.ts";
+import type { CompiledPolicy, EvaluatedPolicy } from "./compiled-policy.ts";
 import type { PodEnd } from "./end.ts";
 import type { Selection } from "./selections.ts";
 
@@ -40,6 +40,11 @@ export class LabelClasses {
     this.#policies = policiesByNamespace;
     this.#selectionCount = selectionCount;
     this.#cluster = cluster;
+  }
+
+  /** The fast form of a policy; none where it was not compiled. */
+  compiled(policy: EvaluatedPolicy): readonly CompiledPolicy[] {
+    return (this.#policies.get(policy.metadata.namespace) ?? []).filter(({ source }) => source === policy);
   }
 
   of(pod: PodEnd): LabelClass {

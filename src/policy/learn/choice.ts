@@ -4,11 +4,12 @@ import type { GeneratorSettings } from "../resolve-options.ts";
 
 /** Whether an option speaks of this edge, by the edge itself or by its peer. */
 export function isNamed(edge: Edge, keys: ReadonlySet<string>): boolean {
-  return keys.has(edgeKey(edge)) || keys.has(peerKey(edge.peer));
+  return keys.size > 0 && (keys.has(edgeKey(edge)) || keys.has(peerKey(edge.peer)));
 }
 
 /** What was chosen for an edge: by its own id, or else, field by field, by its peer's. */
 export function choiceOf(edge: Edge, { addresses }: GeneratorSettings): Partial<AddressChoice> {
+  if (addresses.size === 0) return {};
   return { ...addresses.get(peerKey(edge.peer)), ...addresses.get(edgeKey(edge)) };
 }
 

@@ -6,27 +6,37 @@ import type { Grant, Rule, RuleBlock, RulePeer, RulePort } from "../rule.ts";
 import { originOrder, peerOrder, portOrder, sortedBy } from "./rule-order.ts";
 import { compareText } from "../selector.ts";
 
+/** A grant, and the keys of its peer and port, which are made once: they are compared again and again. */
+interface Keyed {
+  readonly grant: Grant;
+  readonly peerKey: string;
+  readonly portKey: string;
+}
+
 /**
  * Grants in any order -> the fewest rules that say the same, in one order: ports grouped by peer, peers with
  * the same ports grouped in one rule, and no learned grant that another one covers.
  */
 export function groupGrants(grants: readonly Grant[], namespace: string, maxPorts: number): readonly Rule[] {
-  const ranged = intoRanges(mergeEqual(grants), maxPorts);
+  const keyed = grants.map((grant) => ({ grant, peerKey: peerOrder(grant.peer), portKey: portOrder(grant.port) }));
+  const ranged = intoRanges(mergeEqual(keyed), maxPorts);
   return toRules(withoutCovered(ranged, namespace));
 }
 
 /** One grant for each peer and port; what an option asks for is not learned as well. */
-function mergeEqual(grants: readonly Grant[]): readonly Grant[] {
-  const equal = Map.groupBy(grants, ({ direction, peer, port }) =>
-    [direction, portOrder(port), peerOrder(peer)].join("|"),
-  );
+function mergeEqual(grants: readonly Keyed[]): readonly Keyed[] {
+  const equal = Map.groupBy(grants, ({ grant, peerKey, portKey }) => `${grant.direction}|${portKey}|${peerKey}`);
   return [...equal.values()].map((same) => {
-    const [first, ...more] = [...same].sort((a, b) => compareText(originOrder(b.origin), originOrder(a.origin)));
-    return { ...first!, peer: mergePeers(first!.peer, more), edges: sortedUnion(same.flatMap(({ edges }) => edges)) };
+    const [first, ...more] = same
+      .map(({ grant }) => grant)
+      .sort((a, b) => compareText(originOrder(b.origin), originOrder(a.origin)));
+    const edges = sortedUnion(same.flatMap(({ grant }) => grant.edges));
+    return { ...same[0]!, grant: { ...first!, peer: mergePeers(first!.peer, more), edges } };
   });
 }
 
 function mergePeers(first: RulePeer, more: readonly Grant[]): RulePeer {
+  if (first.kind !== "block" && more.length === 0) return first;
   const peers = [first, ...more.map(({ peer }) => peer)];
   if (first.kind === "block") return mergeBlocks(peers.filter((peer) => peer.kind === "block"));
   if (first.kind !== "pods") return first;
@@ -52,13 +62,20 @@ function mergeBlocks(blocks: readonly RuleBlock[]): RuleBlock {
   };
 }
 
-function intoRanges(grants: readonly Grant[], maxPorts: number): readonly Grant[] {
-  const byPeer = Map.groupBy(grants, ({ direction, origin, peer }) => [direction, origin, peerOrder(peer)].join("|"));
-  return [...byPeer.values()].flatMap((own) => (own[0]!.origin === "learned" ? rangesOf(own, maxPorts) : own));
+function intoRanges(grants: readonly Keyed[], maxPorts: number): readonly Keyed[] {
+  return byOriginAndPeer(grants).flatMap((own) =>
+    own[0]!.grant.origin === "learned" && own.length > 1 ? rangesOf(own, maxPorts) : own,
+  );
+}
+
+function byOriginAndPeer(grants: readonly Keyed[]): readonly (readonly Keyed[])[] {
+  const groups = Map.groupBy(grants, ({ grant, peerKey }) => `${grant.direction}|${grant.origin}|${peerKey}`);
+  return [...groups.values()];
 }
 
 /** Learned grants of one peer; a range speaks for all the edges whose port lies in it. */
-function rangesOf(grants: readonly Grant[], maxPorts: number): readonly Grant[] {
+function rangesOf(keyed: readonly Keyed[], maxPorts: number): readonly Keyed[] {
+  const grants = keyed.map(({ grant }) => grant);
   const peer = mergePeers(grants[0]!.peer, grants.slice(1));
   const ports = toRulePorts(
     grants.flatMap(({ port }) => port ?? []),
@@ -66,7 +83,9 @@ function rangesOf(grants: readonly Grant[], maxPorts: number): readonly Grant[] 
   );
   return ports.map((range) => {
     const within = grants.filter(({ port }) => port !== undefined && isWithin(port, range));
-    return { ...grants[0]!, peer, port: range, edges: sortedUnion(within.flatMap(({ edges }) => edges)) };
+    const edges = sortedUnion(within.flatMap((grant) => grant.edges));
+    const grant = { ...grants[0]!, peer, port: range, edges };
+    return { grant, peerKey: keyed[0]!.peerKey, portKey: portOrder(range) };
   });
 }
 
@@ -75,21 +94,19 @@ function isWithin(port: RulePort, { protocol, port: first, endPort: last = first
 }
 
 /** Grants that people asked for stay, covered or not; of two that cover each other the first in order stays. */
-function withoutCovered(grants: readonly Grant[], namespace: string): readonly Grant[] {
-  const all = grants.map((grant) => ({ grant, opening: toOpening(grant, namespace) }));
+function withoutCovered(grants: readonly Keyed[], namespace: string): readonly Keyed[] {
+  const all = grants.map((keyed) => ({ ...keyed, opening: toOpening(keyed.grant, namespace) }));
   const wide = all.filter(({ grant }) => isWide(grant));
-  return all
-    .filter(({ grant, opening }) => {
-      if (grant.origin === "option") return true;
-      return !wide.some(
-        (other) =>
-          other.grant !== grant &&
-          other.grant.direction === grant.direction &&
-          covers(other.opening, opening, namespace) &&
-          (!covers(opening, other.opening, namespace) || isBefore(other.grant, grant)),
-      );
-    })
-    .map(({ grant }) => grant);
+  return all.filter((own) => {
+    if (own.grant.origin === "option") return true;
+    return !wide.some(
+      (other) =>
+        other !== own &&
+        other.grant.direction === own.grant.direction &&
+        covers(other.opening, own.opening, namespace) &&
+        (!covers(own.opening, other.opening, namespace) || isBefore(other, own)),
+    );
+  });
 }
 
 function toOpening({ peer, port }: Grant, namespace: string) {
@@ -103,50 +120,48 @@ function isWide({ peer, port }: Grant): boolean {
   return cidr !== undefined && cidr.prefixLength < widthOf(cidr.family);
 }
 
-function isBefore(a: Grant, b: Grant): boolean {
-  const byOrigin = compareText(originOrder(b.origin), originOrder(a.origin));
-  return (byOrigin === 0 ? compareText(peerOrder(a.peer), peerOrder(b.peer)) : byOrigin) < 0;
+function isBefore(a: Keyed, b: Keyed): boolean {
+  const byOrigin = compareText(originOrder(b.grant.origin), originOrder(a.grant.origin));
+  return (byOrigin === 0 ? compareText(a.peerKey, b.peerKey) : byOrigin) < 0;
 }
 
-function toRules(grants: readonly Grant[]): readonly Rule[] {
-  const byPeer = Map.groupBy(grants, ({ direction, origin, peer }) => [direction, origin, peerOrder(peer)].join("|"));
-  const entries = [...byPeer.values()].map(toEntry);
-  const byPorts = Map.groupBy(entries, ({ direction, origin, ports }) =>
-    [direction, originOrder(origin), ...ports.map(portOrder)].join("|"),
+function toRules(grants: readonly Keyed[]): readonly Rule[] {
+  const entries = byOriginAndPeer(grants).map(toEntry);
+  const byPorts = Map.groupBy(entries, ({ direction, origin, portKeys }) =>
+    [direction, originOrder(origin), ...portKeys].join("|"),
   );
-  const rules = [...byPorts.values()].map(toRule);
-  return sortedBy(rules, ruleOrder);
+  return sortedBy([...byPorts.values()].map(toRule), ({ order }) => order).map(({ rule }) => rule);
 }
 
 interface Entry extends Omit<Rule, "peers"> {
   readonly peer: RulePeer;
+  readonly peerKey: string;
+  readonly portKeys: readonly string[];
 }
 
 /** One peer with all its ports; all of them where a single grant says so. */
-function toEntry(grants: readonly Grant[]): Entry {
+function toEntry(keyed: readonly Keyed[]): Entry {
+  const grants = keyed.map(({ grant }) => grant);
   const { direction, origin } = grants[0]!;
   const peer = mergePeers(grants[0]!.peer, grants.slice(1));
-  const listed = sortedBy(
-    grants.flatMap(({ port }) => port ?? []),
-    portOrder,
-  );
-  const ports = grants.some(({ port }) => port === undefined) ? [] : listed;
-  return { direction, origin, peer, ports, edges: grants.flatMap(({ edges }) => edges) };
+  const isEveryPort = grants.some(({ port }) => port === undefined);
+  const listed = isEveryPort ? [] : sortedBy(keyed, ({ portKey }) => portKey);
+  const ports = listed.flatMap(({ grant: { port } }) => port ?? []);
+  const portKeys = listed.map(({ portKey }) => portKey);
+  const edges = grants.flatMap((grant) => grant.edges);
+  return { direction, origin, peer, peerKey: keyed[0]!.peerKey, ports, portKeys, edges };
 }
 
-function toRule(entries: readonly Entry[]): Rule {
-  const { direction, origin, ports } = entries[0]!;
-  const peers = sortedBy(
-    entries.map(({ peer }) => peer),
-    peerOrder,
-  );
-  return { direction, origin, peers, ports, edges: sortedUnion(entries.flatMap(({ edges }) => edges)) };
+/** Peers with the same ports as one rule, and the key by which rules are in order. */
+function toRule(entries: readonly Entry[]): { readonly rule: Rule; readonly order: string } {
+  const sorted = sortedBy(entries, ({ peerKey }) => peerKey);
+  const { direction, origin, ports, portKeys, peerKey } = sorted[0]!;
+  const edges = sortedUnion(entries.flatMap((entry) => entry.edges));
+  const rule = { direction, origin, peers: sorted.map(({ peer }) => peer), ports, edges };
+  return { rule, order: [direction, originOrder(origin), peerKey, ...portKeys].join("|") };
 }
 
-function ruleOrder({ direction, origin, peers, ports }: Rule): string {
-  return [direction, originOrder(origin), peerOrder(peers[0]!), ...ports.map(portOrder)].join("|");
-}
-
-function sortedUnion(texts: readonly string[]): string[] {
+function sortedUnion(texts: readonly string[]): readonly string[] {
+  if (texts.length === 1) return texts;
   return [...new Set(texts)].sort(compareText);
 }

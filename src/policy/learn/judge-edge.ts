@@ -1,8 +1,10 @@
+import type { WorkloadRef } from "../../cluster/workload.ts";
 import { type Edge, edgeKey } from "../../profile/edge.ts";
 import type { Profile } from "../../profile/profile.ts";
 import { choiceOf, isKept } from "./choice.ts";
 import { doubted, excluded, type HeldBack, switchedOff, unusable } from "./held-back.ts";
-import { externalPeer, hostPeer, podsPeer, unresolvedPeer } from "./peer-of-edge.ts";
+import { nodeCacheGrants } from "./node-cache.ts";
+import { externalPeer, hostPeer, unresolvedPeer } from "./peer-of-edge.ts";
 import type { Published } from "./published-ports.ts";
 import { portKey } from "./served-ports.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -41,7 +43,11 @@ export function judgeEdge(edge: Edge, grounds: Grounds): Judgement {
 
 function judgeResolver(edge: Edge, grounds: Grounds): Judgement {
   const off = isKept(edge, grounds.settings) ? undefined : switchedOff(edge, grounds.settings);
-  return off === undefined ? grant(edge, grounds, "dns", dnsPorts(edge)) : { kind: "held back", ...off };
+  if (off !== undefined) return { kind: "held back", ...off };
+  const ports = dnsPorts(edge);
+  const judgement = grant(edge, grounds, "dns", ports);
+  if (judgement.kind !== "granted") return judgement;
+  return { kind: "granted", grants: [...judgement.grants, ...nodeCacheGrants(edge, ports, grounds)] };
 }
 
 function judgeByNamespace({ peer }: Edge, { profile }: Grounds): Judgement {
@@ -58,11 +64,12 @@ function judgeLearned(edge: Edge, grounds: Grounds): Judgement {
   if (doubt !== undefined) return { kind: "held back", ...doubt };
   const { protocol, port } = edge;
   const everyAddress = openedTo(edge, grounds);
-  if (everyAddress.length > 0) return grantedToAll(edge, everyAddress);
+  const ports = portsOf(edge, grounds);
+  if (everyAddress.length > 0) return grantedToAll(edge, everyAddress, ports);
   if (edge.direction === "ingress" && grounds.servedDns.has(portKey(protocol, port))) {
     return grant(edge, grounds, "dns", dnsPorts(edge));
   }
-  const judgement = grant(edge, grounds, "learned", [{ protocol, port }]);
+  const judgement = grant(edge, grounds, "learned", ports);
   return isSelf ? withOtherEnd(judgement, grounds) : judgement;
 }
 
@@ -107,10 +114,26 @@ function openedTo(edge: Edge, { published, settings }: Grounds): readonly RulePe
   return (ranges.length > 0 ? ranges : everybody).map((cidr) => ({ kind: "block", cidr, notes: [service] }));
 }
 
-function grantedToAll(edge: Edge, peers: readonly RulePeer[]): Judgement {
-  const { direction, protocol, port } = edge;
+/** The server's port, by all numbers that its name has on the server's pods. */
+function portsOf(edge: Edge, { profile, served }: Pick<Grounds, "profile" | "served">): readonly RulePort[] {
+  const server = serverOf(edge, profile);
+  const { protocol, port } = edge;
+  if (server === undefined) return [{ protocol, port }];
+  return served.namesakes(server, edge).map((number) => ({ protocol, port: number }));
+}
+
+/** The workload whose port it is; undefined where it is none of the cluster's. */
+export function serverOf({ direction, peer }: Edge, { workload }: Profile): WorkloadRef | undefined {
+  if (direction === "ingress") return workload;
+  return peer.type === "workload" ? peer : undefined;
+}
+
+function grantedToAll(edge: Edge, peers: readonly RulePeer[], ports: readonly RulePort[]): Judgement {
+  const { direction } = edge;
   const edges = [edgeKey(edge)];
-  const grants = peers.map((peer) => ({ direction, origin: "option" as const, peer, port: { protocol, port }, edges }));
+  const grants = peers.flatMap((peer) =>
+    ports.map((port) => ({ direction, origin: "option" as const, peer, port, edges })),
+  );
   return { kind: "granted", grants };
 }
 
@@ -133,11 +156,11 @@ function granted(edge: Edge, origin: Origin, peer: RulePeer, ports: readonly Rul
   return { kind: "granted", grants: ports.map((port) => ({ direction, origin, peer, port, edges })) };
 }
 
-function peerOf(edge: Edge, { cluster, settings }: Grounds): RulePeer | HeldBack {
+function peerOf(edge: Edge, { peers, settings }: Grounds): RulePeer | HeldBack {
   const { peer } = edge;
   switch (peer.type) {
     case "workload":
-      return podsPeer(peer, cluster);
+      return peers.of(peer);
     case "host":
       return hostPeer(peer);
     case "external":

@@ -7,7 +7,9 @@ import { judgeEdge } from "./judge-edge.ts";
 import { optionGrants } from "./option-grants.ts";
 import { type Published, publishedPorts } from "./published-ports.ts";
 import { resolverEdges, servedDns } from "./resolvers.ts";
-import type { Rule } from "../rule.ts";
+import type { Grant, Rule } from "../rule.ts";
+import { peerOrder, portOrder } from "./rule-order.ts";
+import { servicePortGrants } from "./service-port-grants.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 export interface LearnedRules {
@@ -36,9 +38,20 @@ export function learnRules(profile: Profile, surroundings: Surroundings): Learne
   const learned = foldOutside(granted, { profile, settings, addresses });
   const heldBack = new Map<string, HeldBack>();
   for (const { edge, judgement } of judged) if (judgement.kind === "held back") heldBack.set(edgeKey(edge), judgement);
-  const grants = [...learned, ...optionGrants(settings)];
+  const ofServices = settings.includeServicePorts
+    ? granted.flatMap(({ edge }) => servicePortGrants(edge, served).filter((grant) => isMore(grant, learned)))
+    : [];
+  const grants = [...learned, ...ofServices, ...optionGrants(settings)];
   const rules = groupGrants(grants, profile.workload.namespace, settings.maxPorts);
   return { rules, heldBack, resolvers, published, servedDns: ownDns };
+}
+
+/** What is learned anyway stays so. */
+function isMore({ direction, peer, port }: Grant, learned: readonly Grant[]): boolean {
+  return !learned.some(
+    (own) =>
+      own.direction === direction && portOrder(own.port) === portOrder(port) && peerOrder(own.peer) === peerOrder(peer),
+  );
 }
 
 /** What it was seen to do; failed attempts are no edges. */

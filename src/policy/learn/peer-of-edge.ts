@@ -1,5 +1,5 @@
 import type { ClusterState } from "../../cluster/cluster-state.ts";
-import type { WorkloadRef } from "../../cluster/workload.ts";
+import { type Workload, type WorkloadRef, workloadKey } from "../../cluster/workload.ts";
 import type { AddressChoice } from "../../profile/decisions.ts";
 import type { ExternalPeer, Peer } from "../../profile/edge.ts";
 import { cidrText, parseAddress, parseCidr, singleAddress } from "../cidr.ts";
@@ -7,9 +7,43 @@ import type { HeldBack } from "./held-back.ts";
 import type { RuleBlock, RulePeer } from "../rule.ts";
 import { canonicalSelector, isUsable } from "../selector.ts";
 
-/** The pods of a workload as a rule names them, or why it cannot. */
-export function podsPeer(ref: WorkloadRef, cluster: ClusterState): RulePeer | HeldBack {
-  const workload = cluster.workload(ref);
+interface KnownWorkload {
+  readonly peer: RulePeer | HeldBack;
+  readonly selectorProblem: string | undefined;
+}
+
+/** Workloads as peers; each is looked up once. For one state of the cluster, which bounds what is kept. */
+export class PodPeers {
+  readonly #cluster: ClusterState;
+  readonly #known = new Map<string, KnownWorkload>();
+
+  constructor(cluster: ClusterState) {
+    this.#cluster = cluster;
+  }
+
+  /** The pods of a workload as a rule names them, or why it cannot. */
+  of(ref: WorkloadRef): RulePeer | HeldBack {
+    return this.#lookUp(ref).peer;
+  }
+
+  /** What is doubtful about its selector. */
+  selectorProblemOf(ref: WorkloadRef): string | undefined {
+    return this.#lookUp(ref).selectorProblem;
+  }
+
+  #lookUp(ref: WorkloadRef): KnownWorkload {
+    const key = workloadKey(ref);
+    let known = this.#known.get(key);
+    if (known === undefined) {
+      const workload = this.#cluster.workload(ref);
+      known = { peer: podsPeer(ref, workload), selectorProblem: workload?.selectorProblem };
+      this.#known.set(key, known);
+    }
+    return known;
+  }
+}
+
+function podsPeer(ref: WorkloadRef, workload: Workload | undefined): RulePeer | HeldBack {
   const name = `${ref.kind} ${ref.namespace}/${ref.name}`;
   if (workload === undefined)
     return { code: "peer-gone", reason: `${name} is not in the cluster any more, so nothing tells its labels` };

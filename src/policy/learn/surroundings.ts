@@ -1,6 +1,7 @@
 import type { ClusterState } from "../../cluster/cluster-state.ts";
 import type { GeneratorSettings } from "../resolve-options.ts";
 import { ClusterAddresses } from "./cluster-addresses.ts";
+import { PodPeers } from "./peer-of-edge.ts";
 import { PolicyNames } from "./policy-name.ts";
 import { ServedPorts } from "./served-ports.ts";
 
@@ -14,11 +15,12 @@ export interface Surroundings {
   readonly addresses: ClusterAddresses;
   readonly served: ServedPorts;
   readonly names: PolicyNames;
+  readonly peers: PodPeers;
 }
 
 export function lookAround(cluster: ClusterState, settings: GeneratorSettings): Surroundings {
   const addresses = new ClusterAddresses(cluster);
   const served = new ServedPorts(cluster);
   const names = new PolicyNames(cluster, settings.name);
-  return { cluster, settings, addresses, served, names };
+  return { cluster, settings, addresses, served, names, peers: new PodPeers(cluster) };
 }

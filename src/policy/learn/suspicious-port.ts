@@ -20,3 +20,25 @@ const SUSPICIOUS: ReadonlyMap<number, string> = new Map([
 export function suspiciousPort(port: number): string | undefined {
   return SUSPICIOUS.get(port);
 }
+
+/**
+ * Ports of databases. Who keeps his data with a provider has a good reason to reach them, so that nothing is held back
+ * for them; who does not, sees his data leave.
+ */
+const DATABASES: ReadonlyMap<number, string> = new Map([
+  [1433, "SQL Server"],
+  [1521, "Oracle"],
+  [3306, "MySQL"],
+  [5432, "PostgreSQL"],
+  [5984, "CouchDB"],
+  [6379, "Redis"],
+  [9042, "Cassandra"],
+  [9200, "Elasticsearch"],
+  [11_211, "memcached"],
+  [27_017, "MongoDB"],
+]);
+
+/** The database that a port is known for. */
+export function databasePort(port: number): string | undefined {
+  return DATABASES.get(port);
+}

@@ -1,12 +1,12 @@
+import { addressNumber } from "../../cluster/address/address.ts";
+import { addressScope } from "../../cluster/address/address-scope.ts";
 import { type Edge, edgeKey } from "../../profile/edge.ts";
 import type { Profile } from "../../profile/profile.ts";
 import { isNamedOutside } from "../learn/held-back.ts";
+import { isLateAndOnce, lateAndOnce } from "./odd-edges.ts";
 import type { LeftOutEdge, PassedEdge, Warning } from "./review-shape.ts";
-import { suspiciousPort } from "../learn/suspicious-port.ts";
+import { databasePort, suspiciousPort } from "../learn/suspicious-port.ts";
 import { edgeText, warn } from "./wording.ts";
-
-/** Of the time watched: what begins in the last part of it is late. */
-const LATE_PART = 0.1;
 
 /** What there is to say of peers outside of the cluster: an attack that fell into the learning time is among them. */
 export function outsideWarnings(
@@ -29,24 +29,20 @@ function newestFirst(a: Edge, b: Edge): number {
   return Date.parse(b.firstSeen) - Date.parse(a.firstSeen);
 }
 
-/** Only where an option let it through. */
+/** A port for attacks or no name only where an option let it through. */
 function strangePass(edge: Edge): Warning | undefined {
   const what = `${edgeText(edge)}, first seen ${edge.firstSeen}, passes`;
   const suspicion = suspiciousPort(edge.port);
   if (suspicion !== undefined) return warn("critical", "suspicious", `${what}: ${suspicion} to an address outside`);
-  return isNamedOutside(edge.peer)
-    ? undefined
-    : warn("warning", "unnamed-external", `${what}: no DNS answer led there`);
+  if (!isNamedOutside(edge.peer)) return warn("warning", "unnamed-external", `${what}: no DNS answer led there`);
+  const database = databasePort(edge.port);
+  if (database === undefined || !isPublic(edge)) return undefined;
+  return warn("warning", "database-outside", `${what}: ${database} to an address outside`);
 }
 
-function isLateAndOnce({ connections, firstSeen }: Edge, { observed: { since, until } }: Profile): boolean {
-  if (since === null || until === null || connections > 1) return false;
-  const [start, end] = [Date.parse(since), Date.parse(until)];
-  return Date.parse(firstSeen) > end - (end - start) * LATE_PART;
-}
-
-function lateAndOnce(edge: Edge): Warning {
-  return warn("warning", "late-and-once", `${edgeText(edge)} came late, ${edge.firstSeen}, and once`);
+/** A database at a private address is next door, where many keep theirs. */
+function isPublic({ peer }: Edge): boolean {
+  return peer.type === "external" && addressScope(addressNumber(peer.ip)) === "public";
 }
 
 function heldBackOutside({ edge, code, reason }: LeftOutEdge): Warning | undefined {

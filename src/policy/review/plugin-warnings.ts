@@ -1,6 +1,10 @@
 import type { ClusterState } from "../../cluster/cluster-state.ts";
+import type { Edge } from "../../profile/edge.ts";
 import type { Profile } from "../../profile/profile.ts";
 import type { LearnedRules } from "../learn/learn-rules.ts";
+import type { PodPeers } from "../learn/peer-of-edge.ts";
+import { peerOrder } from "../learn/rule-order.ts";
+import { servicePeer, servicePorts } from "../learn/service-port-grants.ts";
 import type { ServedPorts } from "../learn/served-ports.ts";
 import type { GeneratorSettings } from "../resolve-options.ts";
 import { isEveryAddress } from "../rule.ts";
@@ -25,18 +29,16 @@ export interface PluginGrounds {
   readonly plugins: ReadonlySet<Plugin>;
   readonly settings: GeneratorSettings;
   readonly served: ServedPorts;
+  readonly peers: PodPeers;
 }
 
 /** What whoever enforces policies in this cluster does otherwise, where its own pods tell who that is. */
-export function pluginWarnings(
-  profile: Profile,
-  learned: LearnedRules,
-  { cluster, plugins, settings, served }: PluginGrounds,
-): readonly Warning[] {
+export function pluginWarnings(profile: Profile, learned: LearnedRules, grounds: PluginGrounds): readonly Warning[] {
+  const { cluster, plugins, settings } = grounds;
   return [
     ...(plugins.has("cilium") && settings.dialect !== "cilium" ? ciliumWarnings(learned) : []),
     ...(plugins.has("calico") && settings.dialect === "kubernetes" ? [calicoWarning()] : []),
-    ...(plugins.has("aws") ? awsWarnings(profile, served) : []),
+    ...(plugins.has("aws") ? awsWarnings(profile, grounds) : []),
     ...ambientWarnings(profile, cluster, settings),
   ];
 }
@@ -60,19 +62,30 @@ function calicoWarning(): Warning {
   return warn("info", "plugin-calico", message);
 }
 
-/** https://docs.aws.amazon.com/eks/latest/userguide/cni-network-policy.html: it judges before the Service is resolved. */
-function awsWarnings({ egress }: Profile, served: ServedPorts): readonly Warning[] {
-  const differing = egress.flatMap(({ peer, port, protocol }) => {
-    if (peer.type !== "workload") return [];
-    return served
-      .of(peer)
-      .filter((each) => each.target === port && each.protocol === protocol && each.port !== port)
-      .map(({ service: { metadata }, port: asked }) => `${metadata.namespace}/${metadata.name} ${asked}, not ${port}`);
-  });
-  if (differing.length === 0) return [];
-  const which = [...new Set(differing)].join("; ");
-  const message = `the AWS VPC CNI judges egress by a Service's own port, and these rules name the pods' (${which})`;
+/**
+ * https://docs.aws.amazon.com/eks/latest/userguide/cni-network-policy.html: it judges before the Service is resolved, and
+ * takes a rule to mean a Service's address only where it names the Service's own selector.
+ */
+function awsWarnings({ egress }: Profile, grounds: PluginGrounds): readonly Warning[] {
+  const { settings } = grounds;
+  if (settings.includeServicePorts || !settings.directions.includes("egress")) return [];
+  if (settings.modes.egress !== "learned") return [];
+  const missed = new Set(egress.flatMap((edge) => missedServices(edge, grounds)));
+  if (missed.size === 0) return [];
+  const how = "judges egress before a Service is resolved, by its own port and selector";
+  const message = `the AWS VPC CNI ${how}, and these rules name the pods' (${[...missed].join("; ")}): includeServicePorts adds them`;
   return [warn("warning", "plugin-aws", message)];
+}
+
+function missedServices(edge: Edge, { served, peers }: PluginGrounds): readonly string[] {
+  if (edge.peer.type !== "workload") return [];
+  const known = peers.of(edge.peer);
+  const named = "kind" in known ? peerOrder(known) : undefined;
+  return servicePorts(edge, served).flatMap((one) => {
+    const { namespace, name } = one.service.metadata;
+    if (one.port !== edge.port) return [`${namespace}/${name} ${one.port}, not ${edge.port}`];
+    return peerOrder(servicePeer(one, edge)) === named ? [] : [`${namespace}/${name}, by another selector`];
+  });
 }
 
 /** https://istio.io/latest/docs/ambient/usage/networkpolicy/ */

@@ -1,22 +1,23 @@
 import { addressNumber } from "../../cluster/address/address.ts";
 import { addressScope } from "../../cluster/address/address-scope.ts";
-import type { ClusterState } from "../../cluster/cluster-state.ts";
 import { edgeKey } from "../../profile/edge.ts";
 import type { Profile } from "../../profile/profile.ts";
 import { edgesOf, type LearnedRules } from "../learn/learn-rules.ts";
+import type { PodPeers } from "../learn/peer-of-edge.ts";
 import { countPorts } from "../learn/port-ranges.ts";
-import { portKey } from "../learn/served-ports.ts";
+import { serverOf } from "../learn/judge-edge.ts";
+import { portKey, type ServedPorts } from "../learn/served-ports.ts";
+import type { Surroundings } from "../learn/surroundings.ts";
 import type { GeneratorSettings } from "../resolve-options.ts";
 import type { Warning } from "./review-shape.ts";
-import { isEveryAddress, type Rule } from "../rule.ts";
+import { isEveryAddress, type Rule, type RulePeer } from "../rule.ts";
 import { counted, warn } from "./wording.ts";
 
 /** What the rules of a policy let through or stop that its reader may not expect. */
 export function policyWarnings(
   profile: Profile,
   learned: LearnedRules,
-  cluster: ClusterState,
-  settings: GeneratorSettings,
+  { peers, served, settings }: Pick<Surroundings, "peers" | "served" | "settings">,
 ): readonly Warning[] {
   return [
     ...dnsWarnings(profile, learned, settings),
@@ -24,9 +25,10 @@ export function policyWarnings(
     ...dnsServerWarnings(learned, settings),
     ...publishedPortWarnings(profile, learned),
     ...nodeWarnings(learned),
-    ...peerSelectorWarnings(learned, cluster),
+    ...peerSelectorWarnings(learned, peers),
     ...learned.rules.flatMap((rule) => widenedPorts(rule, profile) ?? []),
     ...foldedNetworks(learned, settings),
+    ...namedPorts(profile, learned, served),
   ];
 }
 
@@ -88,14 +90,21 @@ function nodeWarnings({ rules }: LearnedRules): readonly Warning[] {
   const blocks = rules.flatMap(({ peers }) => peers.filter((peer) => peer.kind === "block"));
   const [local, others] = [blocks.filter(isLinkLocal), blocks.filter((block) => !isLinkLocal(block))];
   const names = new Set(others.flatMap(({ notes }) => notes.filter((note) => /^(a )?node\b/.test(note))));
+  // Who connects from a node today may do so from another tomorrow.
+  const isClient = rules.some(({ direction, peers }) => direction === "ingress" && peers.some(isNodeBlock));
+  const severity = isClient ? "warning" : "info";
   const change = "which change with the nodes; under Cilium an ipBlock does not match nodes";
   const credentials = "a resolver, or metadata that may hold credentials";
   return [
     ...(names.size === 0
       ? []
-      : [warn("info", "node-addresses", `it names addresses of ${[...names].join(", ")}, ${change}`)]),
+      : [warn(severity, "node-addresses", `it names addresses of ${[...names].join(", ")}, ${change}`)]),
     ...local.map(({ cidr }) => warn("info", "link-local", `${cidr} is on the node or in its cloud: ${credentials}`)),
   ];
+}
+
+function isNodeBlock(peer: RulePeer): boolean {
+  return peer.kind === "block" && peer.holder === "node";
 }
 
 function isLinkLocal({ cidr }: { readonly cidr: string }): boolean {
@@ -103,11 +112,11 @@ function isLinkLocal({ cidr }: { readonly cidr: string }): boolean {
 }
 
 /** A peer's selector may take in more than the peer. */
-function peerSelectorWarnings({ rules }: LearnedRules, cluster: ClusterState): readonly Warning[] {
-  const peers = rules.flatMap(({ peers: own }) => own.flatMap((peer) => (peer.kind === "pods" ? peer.workloads : [])));
-  const single = new Map(peers.map((ref) => [`${ref.kind} ${ref.namespace}/${ref.name}`, ref]));
+function peerSelectorWarnings({ rules }: LearnedRules, peers: PodPeers): readonly Warning[] {
+  const named = rules.flatMap(({ peers: own }) => own.flatMap((peer) => (peer.kind === "pods" ? peer.workloads : [])));
+  const single = new Map(named.map((ref) => [`${ref.kind} ${ref.namespace}/${ref.name}`, ref]));
   return [...single.entries()].flatMap(([name, ref]) => {
-    const problem = cluster.workload(ref)?.selectorProblem;
+    const problem = peers.selectorProblemOf(ref);
     return problem === undefined
       ? []
       : [warn("warning", "peer-selector-problem", `the selector of its peer ${name}: ${problem}`)];
@@ -133,4 +142,23 @@ function foldedNetworks({ rules }: LearnedRules, { external }: GeneratorSettings
   if (networks.length === 0) return [];
   const message = `${networks.join(", ")}: seen of it were some addresses only, and all of it passes`;
   return [warn("warning", "networks-widened", message)];
+}
+
+/** A port by its name passes with all numbers of it, whichever of them was seen. */
+function namedPorts(profile: Profile, { heldBack }: LearnedRules, served: ServedPorts): readonly Warning[] {
+  const texts = edgesOf(profile).flatMap((edge) => {
+    const server = serverOf(edge, profile);
+    if (server === undefined || heldBack.has(edgeKey(edge))) return [];
+    const numbers = served.namesakes(server, edge).toSorted((a, b) => a - b);
+    return numbers.length === 1
+      ? []
+      : [`${edge.protocol} ${numbers.join(" and ")} of ${server.namespace}/${server.name}`];
+  });
+  return [...new Set(texts)].map((text) =>
+    warn(
+      "info",
+      "named-port",
+      `${text} pass alike: a Service calls them by one name, which pods give to different numbers`,
+    ),
+  );
 }

@@ -3,7 +3,7 @@ import { isWeekWatched } from "../../profile/learned.ts";
 import type { Profile } from "../../profile/profile.ts";
 import { edgesOf } from "../learn/learn-rules.ts";
 import type { Warning } from "./review-shape.ts";
-import { chanceText, counted, warn } from "./wording.ts";
+import { chanceText, counted, percent, warn } from "./wording.ts";
 
 /** What there is to say of a profile before any policy is made of it: how much of the truth it can hold. */
 export function profileWarnings(profile: Profile, cluster: ClusterState): readonly Warning[] {
@@ -55,8 +55,12 @@ function windowWarnings({ observed, learned }: Profile): readonly Warning[] {
     `${made}; what was open before is seen in part${olderText(older)}, what is rarer perhaps not at all`,
   );
   if (learned.word === "learned" || learned.word === "nothing observed") return [window];
-  const doubt = `still ${learned.word}: ${chanceText(learned.chanceOfNew)}`;
+  const doubt = `still ${learned.word}: ${chanceText(learned.chanceOfNew)}${lostText(learned.lostShare)}`;
   return [window, warn("warning", "not-learned", doubt), ...shortWatch(since, until, observed.losses)];
+}
+
+function lostText(share = 0): string {
+  return share === 0 ? "" : `; ${percent(share)} of what happened can't have been seen`;
 }
 
 /** However sure the number is, it is of what came at all, and while somebody watched. */

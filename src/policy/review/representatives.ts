@@ -12,7 +12,7 @@ const MAX_DISTINCT = 8;
 export interface Cast {
   /** Pods of the cluster, one of each set of labels; the imagined one where there is none. */
   readonly real: readonly End[];
-  /** Those, and a pod still to come, which bears what the selector asks for and nothing else. */
+  /** Those first, and a pod still to come, which bears what the selector asks for and nothing else. */
   readonly all: readonly End[];
 }
 

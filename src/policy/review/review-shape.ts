@@ -108,7 +108,11 @@ export const ReviewSchema = Type.Object({
   }),
   nodes: Type.Object({ seen: Count, expected: Count }),
   observed: Observed,
-  learned: Type.Object({ word: Type.String(), chanceOfNew: Type.Number() }),
+  learned: Type.Object({
+    word: Type.String(),
+    chanceOfNew: Type.Number(),
+    lostShare: Type.Optional(Type.Number({ description: "Of what happened what nobody can have seen." })),
+  }),
   dialect: Type.Optional(Dialect),
   decisions: Type.Optional(
     Type.Array(Decision, { description: "Decisions kept with the profile, and what became of them here." }),

@@ -5,9 +5,13 @@ import type { Draft } from "../learn/draft.ts";
 import { type CompiledPolicies, compilePolicies } from "../evaluate/evaluate.ts";
 import { besideIt, replacedPolicy, undoOf } from "./existing.ts";
 import { decisionEffects, decisionWarnings } from "./decision-effects.ts";
+import type { DeclaredPorts } from "../learn/declared-ports.ts";
 import { edgesOf } from "../learn/learn-rules.ts";
+import type { PodPeers } from "../learn/peer-of-edge.ts";
+import { sortedBy } from "../learn/rule-order.ts";
 import type { ServedPorts } from "../learn/served-ports.ts";
 import { existingWarnings } from "./existing-warnings.ts";
+import { oddEdgeWarnings } from "./odd-edges.ts";
 import { outsideWarnings } from "./outside-warnings.ts";
 import { type Plugin, pluginWarnings } from "./plugin-warnings.ts";
 import { policyWarnings } from "./policy-warnings.ts";
@@ -16,13 +20,14 @@ import { type Court, proveEdge } from "./proof.ts";
 import type { Representatives } from "./representatives.ts";
 import type { LeftOutEdge, PassedEdge, Review, Warning } from "./review-shape.ts";
 import { reviewRules } from "./reviewed-rules.ts";
-import { compareText } from "../selector.ts";
 
 /** What drafts are reviewed against. */
 export interface Scene {
   readonly cluster: ClusterState;
   readonly plugins: ReadonlySet<Plugin>;
   readonly served: ServedPorts;
+  readonly declared: DeclaredPorts;
+  readonly peers: PodPeers;
   readonly representatives: Representatives;
   /** The cluster's policies but for those that a draft replaces, by namespace. */
   readonly standing: ReadonlyMap<string, readonly NetworkPolicyObject[]>;
@@ -35,11 +40,11 @@ export interface Scene {
 /** Proves a draft edge by edge, and says what its reader must know before applying it; `more` is said first. */
 export function reviewDraft(draft: Draft, scene: Scene, more: readonly Warning[]): Review {
   const { profile, settings, learned, policy, written, withheld } = draft;
-  const { cluster, representatives, together } = scene;
+  const { cluster, declared, representatives, together } = scene;
   const alone = policy === null ? compilePolicies([], cluster) : together.alone(policy);
   const court: Court = { profile, heldBack: learned.heldBack, representatives, alone, together };
-  const edges = edgesOf(profile).toSorted(forReading);
-  const { passed, leftOut } = proveEdges(edges, court);
+  const edges = forReading(edgesOf(profile));
+  const { passed, leftOut, needed } = proveEdges(edges, court);
   const { workload, nodes, observed, learned: howLearned } = profile;
   const context = policy === null ? NOTHING_BESIDE : lookBeside(policy, draft, scene);
   const decisions = decisionEffects(profile, settings);
@@ -48,8 +53,9 @@ export function reviewDraft(draft: Draft, scene: Scene, more: readonly Warning[]
     ...decisionWarnings(decisions),
     ...profileWarnings(profile, cluster),
     ...outsideWarnings(profile, passed, leftOut),
+    ...(policy === null ? [] : oddEdgeWarnings(profile, passed, declared)),
     ...existingWarnings(context.existing, context.replaces, leftOut),
-    ...(policy === null ? [] : policyWarnings(profile, learned, cluster, settings)),
+    ...(policy === null ? [] : policyWarnings(profile, learned, { ...scene, settings })),
     ...(policy === null ? [] : pluginWarnings(profile, learned, { ...scene, settings })),
   ];
   return {
@@ -65,20 +71,27 @@ export function reviewDraft(draft: Draft, scene: Scene, more: readonly Warning[]
     warnings: warnings.toSorted(bySeverity),
     passed,
     leftOut,
-    rules: policy === null ? [] : reviewRules(policy, learned.rules, edges, court),
+    rules: policy === null ? [] : reviewRules(policy, learned.rules, needed),
     ...context,
   };
 }
 
-function proveEdges(edges: readonly Edge[], court: Court): { passed: PassedEdge[]; leftOut: LeftOutEdge[] } {
-  const passed: PassedEdge[] = [];
-  const leftOut: LeftOutEdge[] = [];
+interface Proven {
+  readonly passed: PassedEdge[];
+  readonly leftOut: LeftOutEdge[];
+  /** Rules that an edge needs, by name. */
+  readonly needed: Set<string>;
+}
+
+function proveEdges(edges: readonly Edge[], court: Court): Proven {
+  const proven: Proven = { passed: [], leftOut: [], needed: new Set() };
   for (const edge of edges) {
     const proof = proveEdge(edge, court);
-    if (proof.kind === "passed") passed.push(proof.entry);
-    else leftOut.push(proof.entry);
+    if (proof.kind === "passed") proven.passed.push(proof.entry);
+    else proven.leftOut.push(proof.entry);
+    for (const rule of proof.needs) proven.needed.add(rule);
   }
-  return { passed, leftOut };
+  return proven;
 }
 
 type Beside = Pick<Review, "existing" | "replaces" | "undo">;
@@ -96,11 +109,13 @@ function lookBeside(policy: NonNullable<Draft["policy"]>, { profile, written }: 
 }
 
 /** Destinations outside first, the newest of them before all: what came in by an attack stands on top. */
-function forReading(a: Edge, b: Edge): number {
-  const isOutA = isDestinationOutside(a);
-  if (isOutA !== isDestinationOutside(b)) return isOutA ? -1 : 1;
-  const byTime = isOutA ? Date.parse(b.firstSeen) - Date.parse(a.firstSeen) : 0;
-  return byTime === 0 ? compareText(edgeKey(a), edgeKey(b)) : byTime;
+function forReading(edges: readonly Edge[]): readonly Edge[] {
+  const byKey = sortedBy(edges, edgeKey);
+  const outside = byKey.filter(isDestinationOutside);
+  return [
+    ...outside.toSorted((a, b) => Date.parse(b.firstSeen) - Date.parse(a.firstSeen)),
+    ...byKey.filter((edge) => !isDestinationOutside(edge)),
+  ];
 }
 
 function isDestinationOutside({ direction, peer }: Edge): boolean {

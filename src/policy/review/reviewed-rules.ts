@@ -1,19 +1,15 @@
-import type { Edge } from "../../profile/edge.ts";
 import { toApiPeer, toApiPort } from "../api-peer.ts";
 import type { NetworkPolicy } from "../network-policy.ts";
 import { openingText } from "./openings.ts";
-import { type Court, rulesNeeded } from "./proof.ts";
 import type { ReviewedRule } from "./review-shape.ts";
 import type { Rule } from "../rule.ts";
 
-/** Each rule of the policy: where it comes from, what it opens, and whether an edge needs it. */
+/** Each rule of the policy: where it comes from, what it opens, and whether it is among those that an edge needs. */
 export function reviewRules(
   { metadata }: NetworkPolicy,
   rules: readonly Rule[],
-  edges: readonly Edge[],
-  court: Court,
+  needed: ReadonlySet<string>,
 ): ReviewedRule[] {
-  const needed = new Set(edges.flatMap((edge) => rulesNeeded(edge, court)));
   const policy = `${metadata.namespace}/${metadata.name}`;
   return (["ingress", "egress"] as const).flatMap((direction) =>
     rules
