@@ -290,3 +290,15 @@ await t.test("every dialect names the pod's own port, whatever port its Service 
     t.notMatch(text, /\b80\b/u, dialect);
   }
 });
+
+await t.test("calico: a name with a dot says that its tier is the default one", async (t) => {
+  const { document, review } = generated("calico", { name: "{name}.v1" });
+  t.equal(document?.metadata.name, "default.javaapp.v1");
+  t.match(
+    review.dialect?.notes.join(),
+    /it is named default\.javaapp\.v1, for Calico takes what stands before a dot for a tier/u,
+  );
+  t.match(review.undo, { action: "delete", policy: { metadata: { name: "default.javaapp.v1" } } });
+  const long = generated("calico", { name: `${"a".repeat(120)}.${"b".repeat(120)}.{name}` });
+  t.match([long.document, long.review.dialect?.notes.at(-1)], [null, /^no policy is written: .* cannot name one: /u]);
+});

@@ -1,4 +1,5 @@
 import type { Direction } from "../../profile/edge.ts";
+import { subdomainFault } from "../names.ts";
 import type { PolicyHead } from "../network-policy.ts";
 import type { Rule, RulePeer, RulePort } from "../rule.ts";
 import { namespaceText, selectorText } from "./calico-selector.ts";
@@ -32,7 +33,8 @@ interface CalicoRule {
  * becomes several. https://docs.tigera.io/calico/latest/reference/resources/networkpolicy
  */
 export function toCalicoPolicy(head: PolicyHead, rules: readonly Rule[]): Written {
-  const { name, namespace, labels, directions } = head;
+  const { namespace, labels, directions } = head;
+  const name = tieredName(head.name);
   const of = (direction: Direction): readonly CalicoRule[] =>
     rules.filter((rule) => rule.direction === direction).flatMap((rule) => toCalicoRules(rule, namespace));
   const spec = {
@@ -41,8 +43,8 @@ export function toCalicoPolicy(head: PolicyHead, rules: readonly Rule[]): Writte
     ...(directions.includes("ingress") && { ingress: of("ingress") }),
     ...(directions.includes("egress") && { egress: of("egress") }),
   };
-  const notes = notesOn(rules);
-  const obstacle = obstacleTo(spec);
+  const notes = notesOn(head, rules);
+  const obstacle = obstacleTo(name, spec);
   if (obstacle !== undefined) return unwritable(notes, obstacle);
   const metadata = { name, namespace, labels };
   return { document: { apiVersion: "projectcalico.org/v3", kind: "NetworkPolicy", metadata, spec }, notes };
@@ -54,8 +56,15 @@ interface Spec {
   readonly egress?: readonly CalicoRule[];
 }
 
+/** What stands before the first dot of a name is the tier's: ValidateTieredPolicyName of libcalico-go, lib/names. */
+function tieredName(name: string): string {
+  return name.includes(".") ? `default.${name}` : name;
+}
+
 /** A rule that is left out would refuse what was seen, and a selector cut short would take in others. */
-function obstacleTo({ selector, ingress = [], egress = [] }: Spec): string | undefined {
+function obstacleTo(name: string, { selector, ingress = [], egress = [] }: Spec): string | undefined {
+  const fault = subdomainFault(name);
+  if (fault !== undefined) return `${name} cannot name one: ${fault}`;
   const most = Math.max(ingress.length, egress.length);
   if (most > MAX_RULES) return `it takes ${most} rules of a direction, and the API allows ${MAX_RULES}`;
   const entities = [...ingress, ...egress].flatMap(({ source, destination }) => [source, destination]);
@@ -65,12 +74,15 @@ function obstacleTo({ selector, ingress = [], egress = [] }: Spec): string | und
     : undefined;
 }
 
-function notesOn(rules: readonly Rule[]): readonly string[] {
+function notesOn({ name }: PolicyHead, rules: readonly Rule[]): readonly string[] {
   const outward = rules.filter(({ direction }) => direction === "egress");
   const hasNames = outward.some(({ peers }) => peers.some((peer) => peer.kind === "block" && peer.names !== undefined));
   return [
     "without an order it comes after the policies of the tier that have one: what one of those denies stays denied",
     "it is for calicoctl or Calico's API server; deny rules, tiers and a lower order are what it could say beyond this",
+    ...(name === tieredName(name)
+      ? []
+      : [`it is named ${tieredName(name)}, for Calico takes what stands before a dot for a tier`]),
     ...(hasNames
       ? ["outside destinations are written as addresses: domain names take Calico Enterprise or Cloud"]
       : []),

@@ -68,11 +68,7 @@ function disagreementIn(world: World, written: Written, reading: Reading, tally:
   }
   const faults = faultsOf(reading.definition, document);
   if (faults.length > 0) return `${faults.join("; ")}: ${JSON.stringify(document)}`;
-  const policy = compilePolicies([world.said.policy], world);
-  for (const ground of groundsOf(world)) {
-    const [from, to] = ground.direction === "egress" ? [ground.subject, ground.other] : [ground.other, ground.subject];
-    const question = { from, to, port: ground.port, protocol: ground.protocol };
-    const proven = isAllowedBySide(policy.decideSide(ground.direction, question));
+  for (const { ground, proven } of judged(world))
     for (const meaning of reading.meanings) {
       const said = meaning(document, ground, world);
       count(tally, said === proven ? `both ${said ? "allow" : "refuse"}` : "differ");
@@ -81,8 +77,31 @@ function disagreementIn(world: World, written: Written, reading: Reading, tally:
       if (reason === undefined) return JSON.stringify({ ground, proven, said, rules: world.said.rules, document });
       count(tally, reason);
     }
-  }
   return undefined;
+}
+
+interface Judged {
+  readonly ground: Ground;
+  /** Whether the NetworkPolicy lets it through. */
+  readonly proven: boolean;
+}
+
+/** A world is asked for many writers. */
+const judgedWorlds = new WeakMap<World, readonly Judged[]>();
+
+function judged(world: World): readonly Judged[] {
+  const known = judgedWorlds.get(world) ?? judge(world);
+  judgedWorlds.set(world, known);
+  return known;
+}
+
+function judge(world: World): readonly Judged[] {
+  const policy = compilePolicies([world.said.policy], world);
+  return [...groundsOf(world)].map((ground) => {
+    const { direction, subject, other, port, protocol } = ground;
+    const [from, to] = direction === "egress" ? [subject, other] : [other, subject];
+    return { ground, proven: isAllowedBySide(policy.decideSide(direction, { from, to, port, protocol })) };
+  });
 }
 
 function explain(situation: Situation, { differences }: Reading): string | undefined {
