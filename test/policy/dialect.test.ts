@@ -120,7 +120,7 @@ await t.test("cilium: names are used only where DNS passes its proxy, which then
   const only = [edge("egress", external("203.0.113.9", "api.example.com"), "TCP/443")];
   const without = generated("cilium", { directions: ["egress"] }, only);
   t.match(without.document?.spec, { egress: [{ toCIDR: ["203.0.113.9/32"] }] });
-  t.match(without.review.dialect?.notes, [/without it names can't be used/u]);
+  t.match(without.review.dialect?.notes, [/without which names can't be used/u]);
   const dns = { toPorts: [{ rules: { dns: [{ matchPattern: "*" }] } }] };
   t.match(spec("cilium", { directions: ["egress"] }, [DNS, ...only]), {
     egress: [{ toFQDNs: [{ matchName: "api.example.com" }] }, dns],
@@ -301,4 +301,27 @@ await t.test("calico: a name with a dot says that its tier is the default one", 
   t.match(review.undo, { action: "delete", policy: { metadata: { name: "default.javaapp.v1" } } });
   const long = generated("calico", { name: `${"a".repeat(120)}.${"b".repeat(120)}.{name}` });
   t.match([long.document, long.review.dialect?.notes.at(-1)], [null, /^no policy is written: .* cannot name one: /u]);
+});
+
+await t.test("cilium: names are not used where an option lets DNS pass beside its own rule", async (t) => {
+  const egressCidrs = [{ cidr: "8.8.8.8/32", ports: [{ protocol: "UDP" as const, port: 53 }] }];
+  const edges = [
+    edge("egress", external("8.8.8.8"), "UDP/53"),
+    edge("egress", external("203.0.113.9", "a.example"), "TCP/443"),
+  ];
+  t.match(JSON.stringify(spec("cilium", {}, edges)), /toFQDNs/u);
+  const { document, review } = generated("cilium", { egressCidrs }, edges);
+  t.match(JSON.stringify(document), /"toCIDR":\["203\.0\.113\.9\/32"\]/u);
+  t.notMatch(JSON.stringify(document), /toFQDNs|"dns"/u);
+  t.match(review.dialect?.notes, [/no rule is for DNS alone/u]);
+});
+
+await t.test("cilium: a resolver outside goes by its address, since nobody could tell its name before", async (t) => {
+  const edges = [
+    edge("egress", external("8.8.8.8", "dns.example"), "UDP/53"),
+    edge("egress", external("203.0.113.9", "a.example"), "TCP/443"),
+  ];
+  const text = JSON.stringify(spec("cilium", { directions: ["egress"] }, edges));
+  t.match(text, /"toFQDNs":\[\{"matchName":"a\.example"\}\]/u);
+  t.match(text, /"toCIDR":\["8\.8\.8\.8\/32"\],"toPorts":\[\{"ports":\[[^\]]*\],"rules":\{"dns"/u);
 });

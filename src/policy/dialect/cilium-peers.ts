@@ -1,7 +1,7 @@
 import { addressNumber } from "../../cluster/address/address.ts";
 import { addressScope } from "../../cluster/address/address-scope.ts";
 import type { LabelSelector } from "../../cluster/workload.ts";
-import type { RuleBlock, RulePeer } from "../rule.ts";
+import type { Rule, RuleBlock, RulePeer } from "../rule.ts";
 import { canonicalSelector } from "../selector.ts";
 
 /** Of the CustomResourceDefinition ciliumnetworkpolicies.cilium.io, where the last dot may be left out. */
@@ -37,6 +37,11 @@ export function isNetwork(block: RuleBlock): boolean {
 /** Names that all addresses of the block were found by, if the API takes every one of them. */
 export function fqdnsOf({ names = [], holder }: RuleBlock): readonly string[] {
   return holder === undefined && names.every((name) => name.length <= MAX_FQDN && FQDN.test(name)) ? names : [];
+}
+
+/** Whether a name can stand for it: going out, and not to the resolver that would have to be asked for it. */
+export function isNameable({ direction, origin }: Rule, block: RuleBlock): boolean {
+  return direction === "egress" && origin !== "dns" && fqdnsOf(block).length > 0;
 }
 
 function isLinkLocal({ cidr }: RuleBlock): boolean {

@@ -3,8 +3,9 @@ import type { PolicyHead } from "../network-policy.ts";
 import { isEveryAddress, type Rule, type RuleBlock, type RulePort } from "../rule.ts";
 import { canonicalSelector } from "../selector.ts";
 import { chunks } from "./chunks.ts";
+import { isDnsAlone } from "./cilium-lookups.ts";
 import { notesOn } from "./cilium-notes.ts";
-import { endpointOf, entitiesOf, fqdnsOf, isNetwork } from "./cilium-peers.ts";
+import { endpointOf, entitiesOf, fqdnsOf, isNameable, isNetwork } from "./cilium-peers.ts";
 import type { Written } from "./written.ts";
 
 /** Of the CustomResourceDefinition ciliumnetworkpolicies.cilium.io. */
@@ -17,10 +18,9 @@ const MAX_PORTS = 40;
 export function toCiliumPolicy(head: PolicyHead, rules: readonly Rule[]): Written {
   const { name, namespace, labels, directions } = head;
   // Cilium learns what a name stands for from the DNS answers that pass its proxy, and from nowhere else.
-  const hasDns = rules.some(({ direction, origin }) => direction === "egress" && origin === "dns");
-  const isNamed = (peer: RuleBlock): boolean => hasDns && fqdnsOf(peer).length > 0;
-  const outward = rules.filter(({ direction }) => direction === "egress");
-  const usesNames = outward.some(({ peers }) => peers.some((peer) => peer.kind === "block" && isNamed(peer)));
+  const hasDns = isDnsAlone(rules, namespace);
+  const isNamed = (rule: Rule, peer: RuleBlock): boolean => hasDns && isNameable(rule, peer);
+  const usesNames = rules.some((rule) => rule.peers.some((peer) => peer.kind === "block" && isNamed(rule, peer)));
   const context = { namespace, isNamed, usesNames };
   const spec = {
     endpointSelector: canonicalSelector(head.podSelector),
@@ -34,7 +34,7 @@ export function toCiliumPolicy(head: PolicyHead, rules: readonly Rule[]): Writte
 
 interface Context {
   readonly namespace: string;
-  readonly isNamed: (peer: RuleBlock) => boolean;
+  readonly isNamed: (rule: Rule, peer: RuleBlock) => boolean;
   readonly usesNames: boolean;
 }
 
@@ -47,7 +47,8 @@ function rulesOf(direction: Direction, rules: readonly Rule[], context: Context)
 }
 
 /** One object for each kind of peer that the rule has. */
-function peerFields({ direction, peers }: Rule, { namespace, isNamed }: Context): readonly object[] {
+function peerFields(rule: Rule, { namespace, isNamed }: Context): readonly object[] {
+  const { direction, peers } = rule;
   const way = direction === "ingress" ? "from" : "to";
   const field = (kind: string, values: readonly unknown[]): readonly object[] =>
     values.length === 0 ? [] : [{ [`${way}${kind}`]: values }];
@@ -55,7 +56,7 @@ function peerFields({ direction, peers }: Rule, { namespace, isNamed }: Context)
   const everybody = peers.some(({ kind }) => kind === "everyone");
   const isAll = everybody || (direction === "ingress" && blocks.some((peer) => isEveryAddress(peer)));
   if (isAll) return field("Entities", ["all"]);
-  const named = direction === "egress" ? blocks.filter(isNamed) : [];
+  const named = blocks.filter((peer) => isNamed(rule, peer));
   const networks = blocks.filter((peer) => isNetwork(peer) && !named.includes(peer));
   const names = [...new Set(named.flatMap(fqdnsOf))].sort();
   return [

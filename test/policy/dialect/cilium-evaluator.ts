@@ -38,6 +38,8 @@ export interface CiliumWorld {
   readonly answers: ReadonlyMap<string, readonly string[]>;
   /** Whose a link-local address of a node is: it varies. */
   readonly linkLocal: "host" | "world";
+  /** Whom the pods ask by UDP; where it is not known, any permitted lookup will do. */
+  readonly resolver?: Ground["other"] | undefined;
   /** Which labels make identities: those of the default settings, or all. */
   readonly identities: "default" | "all labels";
 }
@@ -153,20 +155,33 @@ interface Fqdn {
 }
 
 /** "The IP addresses provided in DNS responses are allowed"; they are seen only where a DNS rule has the proxy ask. */
-function nameMatches({ matchName, matchPattern }: Fqdn, { ground, world, egress }: Asked): boolean {
-  const lookups = dnsPatterns(egress);
+function nameMatches({ matchName, matchPattern }: Fqdn, asked: Asked): boolean {
+  const { ground, world } = asked;
   const pattern = patternOf(matchName ?? matchPattern ?? "");
   return [...world.answers].some(
-    ([name, addresses]) =>
-      pattern.test(name) &&
-      lookups.some((lookup) => patternOf(lookup).test(name)) &&
-      addresses.includes(addressOf(ground) ?? ""),
+    ([name, addresses]) => pattern.test(name) && addresses.includes(addressOf(ground) ?? "") && isLookedUp(name, asked),
   );
 }
 
-function dnsPatterns(egress: readonly CiliumRule[]): readonly string[] {
-  const ports = egress.flatMap((rule) => (rule["toPorts"] ?? []) as readonly PortRule[]);
-  return ports.flatMap(({ rules }) => (rules?.dns ?? []).map((dns) => dns.matchName ?? dns.matchPattern ?? ""));
+/**
+ * "If a layer 4 rule is specified in the policy, and a similar layer 4 rule with layer 7 rules is also specified, then the
+ * layer 7 portions of the latter rule will have no effect."
+ */
+function isLookedUp(name: string, asked: Asked): boolean {
+  const { egress, ground, world } = asked;
+  const { resolver } = world;
+  const permits = ({ rules }: PortRule): boolean =>
+    (rules?.dns ?? []).some((dns) => patternOf(dns.matchName ?? dns.matchPattern ?? "").test(name));
+  if (resolver === undefined) return egress.some((rule) => portRules(rule).some(permits));
+  const lookup: Ground = { ...ground, other: resolver, protocol: "UDP", port: 53 };
+  // No name is known before the first lookup, the resolver's own neither.
+  const before = { ...asked, ground: lookup, world: { ...world, answers: new Map<string, readonly string[]>() } };
+  const used = egress.filter((rule) => portsMatch(rule, lookup) && peerMatches(rule, before));
+  return used.length > 0 && used.every((rule) => portRules(rule).some(permits));
+}
+
+function portRules(rule: CiliumRule): readonly PortRule[] {
+  return (rule["toPorts"] ?? []) as readonly PortRule[];
 }
 
 /** `*` alone is every name; within a name it stays in one label. */

@@ -14,6 +14,8 @@ export interface World {
   readonly said: Said;
   readonly namespaceLabels: (namespace: string) => Readonly<Record<string, string>>;
   readonly pods: readonly PodEnd[];
+  /** Whom the pods were seen to ask by UDP. */
+  readonly resolver: PodEnd | AddressEnd | undefined;
   readonly ports: readonly Pick<Ground, "port" | "protocol">[];
 }
 
@@ -88,6 +90,7 @@ const cidrs = fc.constantFrom<NonNullable<GeneratorOptions["egressCidrs"]>>(
   [],
   [],
   [{ cidr: "203.0.113.0/28" }],
+  [{ cidr: "169.254.20.0/24", ports: [{ protocol: "UDP", port: 53 }] }],
   [{ cidr: "10.0.0.0/16", ports: [{ port: 80, endPort: 82 }] }],
   [{ cidr: "0.0.0.0/0", ports: [{ port: 81 }, { protocol: "UDP", port: 80 }] }],
   [{ cidr: "192.168.0.0/24" }, { cidr: "fd00::/16" }],
@@ -124,12 +127,27 @@ function worldOf({ cluster, workloads }: RandomCluster, edges: readonly Edge[], 
   const { metadata, spec } = policy;
   const directions = (["ingress", "egress"] as const).filter((direction) => spec[direction] !== undefined);
   const head = { ...metadata, podSelector: spec.podSelector, directions };
+  const pods = cluster.pods().map(podEnd);
   return {
     said: { head, rules: learned.rules, policy },
     namespaceLabels: (namespace) => cluster.namespaceLabels(namespace),
-    pods: cluster.pods().map(podEnd),
+    pods,
+    resolver: resolverAmong(pods, edges),
     ports: portsAround(edges),
   };
+}
+
+/** Port 53 outside is the resolver's only where nobody near is asked. */
+function resolverAmong(pods: readonly PodEnd[], edges: readonly Edge[]): PodEnd | AddressEnd | undefined {
+  const all = edges.filter(
+    ({ direction, protocol, port }) => direction === "egress" && protocol === "UDP" && port === 53,
+  );
+  const asked = all.find(({ peer }) => peer.type === "workload" || peer.type === "host") ?? all[0];
+  if (asked === undefined) return undefined;
+  const { peer } = asked;
+  if (peer.type !== "workload")
+    return { kind: "address", ip: peer.ip, node: peer.type === "host" ? peer.name : undefined };
+  return pods.find(({ namespace, name }) => `${namespace}/${name}`.startsWith(`${peer.namespace}/${peer.name}-`));
 }
 
 const NODES = [

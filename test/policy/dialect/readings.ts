@@ -19,8 +19,8 @@ const CILIUM_WORLD: CiliumWorld = {
   identities: "default",
 };
 
-function ciliumIn(world: CiliumWorld) {
-  return (document: object, ground: Ground): boolean => ciliumAllows(document as CiliumPolicy, ground, world);
+function ciliumIn(world: CiliumWorld): Reading["meanings"][number] {
+  return (document, ground, { resolver }) => ciliumAllows(document as CiliumPolicy, ground, { ...world, resolver });
 }
 
 const ciliumDifferences: readonly Difference[] = [
@@ -66,8 +66,8 @@ const byLabels: Difference = {
   name: "some labels make no identities",
   note: /^Cilium tells no pods apart by k8s\.io\/part unless its own settings add that label$/u,
   holds: (situation) => {
-    const { written, ground, proven } = situation;
-    const said = ciliumIn({ ...CILIUM_WORLD, identities: "all labels" })(written.document!, ground);
+    const { world, written, ground, proven } = situation;
+    const said = ciliumIn({ ...CILIUM_WORLD, identities: "all labels" })(written.document!, ground, world);
     return said === proven || ciliumDifferences.some(({ holds }) => holds({ ...situation, said }));
   },
 };
@@ -79,10 +79,10 @@ function isInCluster(ground: Ground): boolean {
 
 function isOfKind({ holder, cidr }: RuleBlock, ground: Ground): boolean {
   if (holder === "kube-apiserver") return addressOf(ground) === API_SERVER;
-  if (holder !== "node") return false;
   const node = nodeOf(ground);
   const isHost = addressOf(ground) === LINK_LOCAL || (node !== undefined && node === ground.subject.node);
-  return cidr.startsWith(LINK_LOCAL) ? isHost : isHost || node !== undefined;
+  if (cidr.startsWith("169.254.")) return isHost;
+  return holder === "node" && (isHost || node !== undefined);
 }
 
 function isAnswered({ names = [], holder }: RuleBlock, ground: Ground): boolean {
