@@ -6,7 +6,7 @@ import type { PolicyHead } from "../network-policy.ts";
 import { isEveryAddress, type Rule, type RulePeer, type RulePort } from "../rule.ts";
 import { canonicalSelector } from "../selector.ts";
 import { chunks } from "./chunks.ts";
-import type { Written } from "./written.ts";
+import { unwritable, type Written } from "./written.ts";
 
 /** Of rules in a direction, peers and protocols in a rule, and networks in a peer: the same limit for all. */
 const MAX = 25;
@@ -33,11 +33,12 @@ export function toClusterPolicy(head: PolicyHead, rules: readonly Rule[]): Writt
     ...(directions.includes("ingress") && { ingress: of("ingress") }),
     ...(directions.includes("egress") && { egress: of("egress") }),
   };
+  const notes = notesOn(directions, rules);
   const obstacle = obstacleTo(name, spec);
-  if (obstacle !== undefined) return { document: null, notes: [...notesOn(directions), obstacle] };
+  if (obstacle !== undefined) return unwritable(notes, obstacle);
   const metadata = { name, labels };
   const document = { apiVersion: "policy.networking.k8s.io/v1alpha2", kind: "ClusterNetworkPolicy", metadata, spec };
-  return { document, notes: notesOn(directions) };
+  return { document, notes };
 }
 
 /** Rules are never dropped or drawn together to make it fit: that would refuse, or let through, more than was said. */
@@ -46,19 +47,23 @@ function obstacleTo(
   { ingress = [], egress = [] }: { readonly ingress?: readonly object[]; readonly egress?: readonly object[] },
 ): string | undefined {
   const fault = subdomainFault(name);
-  if (fault !== undefined) return `no policy is written: ${name} cannot name one: ${fault}`;
+  if (fault !== undefined) return `${name} cannot name one: ${fault}`;
   const most = Math.max(ingress.length, egress.length);
-  return most > MAX
-    ? `no policy is written: it takes ${most} rules of a direction, and the API allows ${MAX}`
-    : undefined;
+  return most > MAX ? `it takes ${most} rules of a direction, and the API allows ${MAX}` : undefined;
 }
 
-function notesOn(directions: readonly Direction[]): readonly string[] {
+function notesOn(directions: readonly Direction[], rules: readonly Rule[]): readonly string[] {
+  const inward = rules.filter(({ direction }) => direction === "ingress");
+  const blocks = inward.flatMap(({ peers }) => peers.filter((peer) => peer.kind === "block"));
   return [
     "it is in the baseline tier: a NetworkPolicy that selects these pods is asked in its place, and decides alone",
     `its priority is ${PRIORITY}: give it another where a baseline policy of that priority speaks of the same pods`,
     ...(directions.includes("ingress")
       ? ["addresses can't be named in ingress: whoever comes from outside or from a node is let in, on every port"]
+      : []),
+    ...(blocks.some(isEveryAddress) ? ["every address coming in is every pod, whichever family it speaks"] : []),
+    ...(blocks.some((block) => !isEveryAddress(block))
+      ? ["a network coming in is left out, and lets in no pod whose address lies in it"]
       : []),
     ...(directions.includes("egress") ? ["outside destinations and nodes are addresses in the standard channel"] : []),
   ];

@@ -17,3 +17,7 @@ export interface Written {
   readonly document: PolicyDocument | null;
   readonly notes: readonly string[];
 }
+
+export function unwritable(notes: readonly string[], reason: string): Written {
+  return { document: null, notes: [...notes, `no policy is written: ${reason}`] };
+}

@@ -2,6 +2,8 @@ import type { Cause } from "../http/api-status.ts";
 import { isObject, type JsonObject } from "../json-object.ts";
 import { itemKey } from "./item-key.ts";
 import { fieldSchema, type Schema, type SchemaSource } from "./schema.ts";
+import { validateCombined } from "./validate-combined.ts";
+import { isCidr, validateRules } from "./validate-rules.ts";
 
 /** What is wrong with a value, each with the path of its field, in the words of the API server. */
 export function validateSchema(value: unknown, schema: Schema, source: SchemaSource): readonly Cause[] {
@@ -23,6 +25,8 @@ function* validateAt(value: unknown, schema: Schema, source: SchemaSource, path:
   yield* limits(value, schema, path);
   if (Array.isArray(value)) yield* validateItems(value, schema, source, path);
   else if (isObject(value)) yield* validateFields(value, schema, source, path);
+  yield* validateCombined(value, schema, path, (one) => [...validateAt(value, one, source, path)]);
+  yield* validateRules(value, schema, path);
 }
 
 function* validateItems(
@@ -43,6 +47,7 @@ function* validateItems(
 }
 
 function* validateFields(value: JsonObject, schema: Schema, source: SchemaSource, path: string): Generator<Cause> {
+  yield* countFields(value, schema, path);
   for (const field of schema.required ?? [])
     if (value[field] === undefined)
       yield { reason: "FieldValueRequired", field: join(path, field), message: "Required value" };
@@ -51,6 +56,17 @@ function* validateFields(value: JsonObject, schema: Schema, source: SchemaSource
     if (childSchema !== undefined && child !== undefined)
       yield* validateAt(child, childSchema, source, join(path, field));
   }
+}
+
+function* countFields(value: JsonObject, schema: Schema, path: string): Generator<Cause> {
+  const { minProperties: least = 0, maxProperties: most = Infinity } = schema;
+  const count = Object.keys(value).length;
+  const wrong = (detail: string): Cause => {
+    const message = `Invalid value: ${JSON.stringify(value)}: ${path} in body ${detail}`;
+    return { reason: "FieldValueInvalid", field: path, message };
+  };
+  if (count < least) yield wrong(`should have at least ${least} properties`);
+  if (count > most) yield wrong(`should have at most ${most} properties`);
 }
 
 function* limits(value: unknown, schema: Schema, path: string): Generator<Cause> {
@@ -72,6 +88,7 @@ function* limits(value: unknown, schema: Schema, path: string): Generator<Cause>
     if (value.length > (schema.maxLength ?? Infinity)) yield tooLong(path, schema.maxLength ?? 0);
     if (schema.pattern !== undefined && !new RegExp(schema.pattern, "u").test(value))
       yield wrong(`should match '${schema.pattern}'`);
+    if (schema.format === "cidr" && !isCidr(value)) yield wrong(`must be of type cidr: ${JSON.stringify(value)}`);
     if (schema.format === "date-time" && Number.isNaN(Date.parse(value))) yield wrong("must be of type date-time");
   }
   if (Array.isArray(value)) {

@@ -8,9 +8,9 @@ export interface PlantedFault {
   readonly replace: string;
 }
 
-/** Reads faults.txt: `# file` begins the faults of a file, and each is a name, a line with `-` and one with `+`. */
-export function readFaults(): readonly PlantedFault[] {
-  const text = readFileSync(new URL("faults.txt", import.meta.url), "utf8");
+/** Reads a faults.txt: `# file` begins the faults of a file, and each is a name, a line with `-` and one with `+`. */
+export function readFaults(url = new URL("faults.txt", import.meta.url)): readonly PlantedFault[] {
+  const text = readFileSync(url, "utf8");
   const [, ...sections] = text.split(/^# /mu);
   return sections.flatMap((section) => {
     const [file = "", ...faults] = section.trimEnd().split("\n\n");
