@@ -129,6 +129,7 @@ await t.test("PPP with and without address, control and the first octet of its p
     test.strictSame(link(linkType, [0x00, 0x57], packet6), behind6(2));
     test.strictSame(link(linkType, [0x57], packet6), behind6(1));
     test.strictSame(link(linkType, [0x02, 0x81, 0, 0, 1, 64], packet), behind(6));
+    test.strictSame(link(linkType, [0x0f, 0, 8, 0], packet), behind(4), "Cisco's framing under PPP's number");
     test.equal(link(linkType, [0xff, 0x03, 0xc0, 0x21], packet), "not-ip");
     test.equal(link(linkType, [0xff, 0x03], Uint8Array.of()), "malformed");
   }
