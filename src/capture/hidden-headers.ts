@@ -99,10 +99,13 @@ function octetsBehindExtension(at: number, size = 1): string {
 }
 
 function behindTag(wanted: Wanted): string {
-  const octet = (at: number, size = 1): string => `link[${BEHIND_ONE + at}:${size}]`;
-  const ipv4 = wanted(4, octet(9), (at, size) => octet(20 + at, size));
-  const ipv6 = wanted(6, octet(6), (at, size) => octet(40 + at, size));
-  const isFirstFragment = `${octet(6, 2)} & 0x1fff = 0`;
-  const isIpv4 = `(${INNER_ETHERTYPE} = 0x0800 and (${octet(0)} != 0x45 or (${isFirstFragment} and ${ipv4})))`;
+  const ipv4 = wanted(4, octetsBehindTag(9), (at, size) => octetsBehindTag(20 + at, size));
+  const ipv6 = wanted(6, octetsBehindTag(6), (at, size) => octetsBehindTag(40 + at, size));
+  const isFirstFragment = `${octetsBehindTag(6, 2)} & 0x1fff = 0`;
+  const isIpv4 = `(${INNER_ETHERTYPE} = 0x0800 and (${octetsBehindTag(0)} != 0x45 or (${isFirstFragment} and ${ipv4})))`;
   return `(${IS_TAGGED} and (${isIpv4} or (${INNER_ETHERTYPE} = 0x86dd and ${ipv6})))`;
+}
+
+function octetsBehindTag(at: number, size = 1): string {
+  return `link[${BEHIND_ONE + at}:${size}]`;
 }

@@ -11,8 +11,9 @@ const PppProtocol = { IPV4: 0x0021, IPV6: 0x0057, MPLS: 0x0281 } as const;
 
 /** "All stations" and "unnumbered information", RFC 1662, 3.1; left out where both sides agreed to. */
 const ADDRESS_AND_CONTROL = 0xff03;
-/** Unicast and broadcast, RFC 1547, 4.3.1; as PPP's protocols they are not to be had. */
-const CISCO_ADDRESSES: readonly number[] = [0x0f, 0x8f];
+/** RFC 1547, 4.3.1: the first octet; as PPP's protocols they are not to be had. */
+const CISCO_UNICAST = 0x0f;
+const CISCO_BROADCAST = 0x8f;
 const PPPOE_HEADER_OCTETS = 6;
 /** Version 1, type 1, and the code of session data, RFC 2516, 4. */
 const SESSION_DATA = 0x1100;
@@ -21,7 +22,8 @@ const SESSION_DATA = 0x1100;
 export function decodePpp(bytes: Uint8Array, headers: Headers): Unreadable | undefined {
   const absent = missing(headers, 2);
   if (absent !== undefined) return absent;
-  if (CISCO_ADDRESSES.includes(bytes[headers.payloadStart]!)) return decodeCiscoHdlc(bytes, headers);
+  const first = bytes[headers.payloadStart]!;
+  if (first === CISCO_UNICAST || first === CISCO_BROADCAST) return decodeCiscoHdlc(bytes, headers);
   if (uint16(bytes, headers.payloadStart) === ADDRESS_AND_CONTROL) takeHeader(headers, 2);
   return decodeProtocol(bytes, headers);
 }
