@@ -36,7 +36,10 @@ export function noteReach(side: TrackedSide, headers: Headers): void {
   if (side.hasFin) return;
   const elapsedUs = headers.timeUs - side.reachedUs;
   const end = (headers.tcpSequence + headers.payloadLength) >>> 0;
-  if (side.reach === UNSEEN) return beginUnknown(side, headers, end);
+  if (side.reach === UNSEEN) {
+    side.octets = headers.payloadLength;
+    return beginUnknown(side, headers, end);
+  }
   const ahead = (end - side.reach) >>> 0;
   if (ahead > leap(elapsedUs) + headers.payloadLength || !isAhead(side, headers, ahead)) return;
   if (canWrap(elapsedUs) && !isNext(side, headers, ahead)) side.mayHaveWrapped = true;

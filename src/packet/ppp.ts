@@ -1,4 +1,3 @@
-import { decodeCiscoHdlc } from "./cisco-hdlc.ts";
 import type { Headers, Unreadable } from "./headers.ts";
 import { decodeIpv4 } from "./ipv4.ts";
 import { decodeIpv6 } from "./ipv6.ts";
@@ -11,19 +10,14 @@ const PppProtocol = { IPV4: 0x0021, IPV6: 0x0057, MPLS: 0x0281 } as const;
 
 /** "All stations" and "unnumbered information", RFC 1662, 3.1; left out where both sides agreed to. */
 const ADDRESS_AND_CONTROL = 0xff03;
-/** RFC 1547, 4.3.1: the first octet; as PPP's protocols they are not to be had. */
-const CISCO_UNICAST = 0x0f;
-const CISCO_BROADCAST = 0x8f;
 const PPPOE_HEADER_OCTETS = 6;
 /** Version 1, type 1, and the code of session data, RFC 2516, 4. */
 const SESSION_DATA = 0x1100;
 
-/** https://www.tcpdump.org/linktypes/LINKTYPE_PPP.html and LINKTYPE_PPP_HDLC.html, which may hold Cisco's framing too. */
+/** https://www.tcpdump.org/linktypes/LINKTYPE_PPP.html and LINKTYPE_PPP_HDLC.html. */
 export function decodePpp(bytes: Uint8Array, headers: Headers): Unreadable | undefined {
   const absent = missing(headers, 2);
   if (absent !== undefined) return absent;
-  const first = bytes[headers.payloadStart]!;
-  if (first === CISCO_UNICAST || first === CISCO_BROADCAST) return decodeCiscoHdlc(bytes, headers);
   if (uint16(bytes, headers.payloadStart) === ADDRESS_AND_CONTROL) takeHeader(headers, 2);
   return decodeProtocol(bytes, headers);
 }
