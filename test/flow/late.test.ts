@@ -84,7 +84,7 @@ await t.test(
     for (let port = 49_152; port < 49_155; port++)
       wire.tcp({ from: `127.0.0.1:${port}`, to: "127.0.0.1:443", flags: "PA", seq: 0, ack: 0, length: 99 });
     t.strictSame(
-      wire.finish().map(({ client, nat }) => [client.port, nat]),
+      wire.finish().map((connection) => [connection.client.port, connection.nat]),
       [49_152, 49_153, 49_154].map((port) => [port, []]),
     );
   },
