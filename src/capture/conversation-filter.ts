@@ -11,7 +11,7 @@ export interface Conversation {
  * 20,480 octets of filter (`net.core.optmem_max`), in the kernel's own form, and libpcap runs what does not fit
  * itself, on all packets: which would be the end of all that a filter is for.
  */
-export const FILTER_ROOM = 20;
+export const FILTER_ROOM = 16;
 
 /** What a conversation takes of that: each way IPv4 compares three words and IPv6 nine. */
 export function roomOf({ ends }: Pick<Conversation, "ends">): number {

@@ -1,11 +1,20 @@
 import { addressText } from "../packet/address.ts";
 import { rfc3339 } from "./rfc3339.ts";
-import type { ByteCount, Connection, Endpoint, InferredFrom, OtherAddresses, View } from "./connection.ts";
+import type {
+  ByteCount,
+  Connection,
+  Endpoint,
+  InferredFrom,
+  OtherAddresses,
+  TransportProtocol,
+  View,
+} from "./connection.ts";
 import { type Homes, otherHomes } from "./homes.ts";
 import type { Listeners } from "./listeners.ts";
 import { isExact } from "./tcp-reach.ts";
 import { beginsWithAnswer } from "./udp-direction.ts";
-import { type TrackedConnection, type TrackedView, UNSEEN } from "./tracked.ts";
+import { type TrackedConnection, type TrackedSide, type TrackedView, UNSEEN } from "./tracked.ts";
+import { datagramOctets } from "./udp-octets.ts";
 
 type Mutable<Type> = { -readonly [Name in keyof Type]: Type[Name] };
 
@@ -124,10 +133,13 @@ function isOneSided({ client, server }: TrackedConnection): boolean {
 function byteCount(tracked: TrackedConnection, isReversed: boolean): ByteCount | null {
   const exact = isCounted(tracked);
   if (exact === undefined) return null;
-  const { client, server } = tracked;
-  const toServer = isReversed ? server.octets : client.octets;
-  const toClient = isReversed ? client.octets : server.octets;
-  return { toServer, toClient, exact };
+  const client = octetsOf(tracked.protocol, tracked.client);
+  const server = octetsOf(tracked.protocol, tracked.server);
+  return { toServer: isReversed ? server : client, toClient: isReversed ? client : server, exact };
+}
+
+function octetsOf(protocol: TransportProtocol, side: TrackedSide): number {
+  return protocol === "UDP" ? datagramOctets(side) : side.octets;
 }
 
 /** Whether the count is exact; undefined where there is none. */

@@ -171,6 +171,13 @@ export class ConnectionTable {
     if (connection.phase === "attempted" || connection.phase === "agreed") this.prove(connection, timeUs);
   }
 
+  /** What proved the connection has turned out to prove nothing: it stands where it stood before. */
+  retract(connection: TrackedConnection): void {
+    connection.phase = "agreed";
+    connection.outcome = "half-open";
+    this.#crowds.move(connection, "unproven");
+  }
+
   /** A connection that was joined late is alive: it is told as open unless it ends before it has settled. */
   believe(connection: TrackedConnection, timeUs: number): void {
     connection.isAlive = true;
@@ -178,8 +185,9 @@ export class ConnectionTable {
     this.schedule(connection, timeUs + this.settings.settleUs);
   }
 
-  /** Tells the connection as open. */
+  /** Tells the connection as open, once. */
   announce(connection: TrackedConnection): void {
+    if (connection.isAnnounced) return;
     connection.isAnnounced = true;
     this.#emit({ kind: "opened", connection: this.#record(connection) });
   }

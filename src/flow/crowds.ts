@@ -43,6 +43,7 @@ export class Crowds {
     this.remove(connection);
     connection.crowd = crowd;
     this.#lists[crowd].add(connection);
+    if (crowd === "unproven") this.#pressure.add(connection.views[0]!);
   }
 
   remove(connection: TrackedConnection): void {

@@ -22,12 +22,24 @@ export function agree(table: ConnectionTable, view: TrackedView, headers: Header
   }
   if (connection.phase === "attempted") {
     if (!table.joinByToken(view, isSamePair)) startAgreed(table, connection, headers);
-  } else if (connection.phase === "agreed" && headers.timeUs - connection.agreedUs > table.settings.repeatUs) {
+  } else if (isRepeated(table, connection, headers)) {
+    if (connection.phase === "open") table.retract(connection);
     table.noteRepeat(view, headers.timeUs);
     repeatAgreed(table, connection, headers);
   } else if (connection.outcome === "unanswered" && isProvenEarly(connection, headers)) {
     connection.outcome = "established"; // both sides' ends came before, by other interfaces
   }
+}
+
+/** Whether the server says yes once more, though it may have been taken at its silence: it has had no answer. */
+function isRepeated(table: ConnectionTable, connection: TrackedConnection, headers: Headers): boolean {
+  if (headers.timeUs - connection.agreedUs <= table.settings.repeatUs) return false;
+  return connection.phase === "agreed" || (headers.protocol === Protocol.TCP && isProvenBySilence(connection));
+}
+
+/** Nothing but its handshake was seen, which no silence ends (silence.ts). */
+function isProvenBySilence({ phase, client }: TrackedConnection): boolean {
+  return phase === "open" && !client.isFollowed && client.earlyAcknowledgment === UNSEEN && !client.hasFin;
 }
 
 /** False where this view has shown it before. */

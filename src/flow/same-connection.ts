@@ -48,7 +48,8 @@ export function isSamePair(view: TrackedView, other: TrackedConnection, joinUs: 
 
 /**
  * Whether `view` shows the segment by which another connection, joined late as well, was first known: the same
- * two numbers of TCP, which NAT leaves alone, with other hops, or with another address at one end only.
+ * two numbers of TCP, which NAT leaves alone, with other hops, or with another address at one end only. Between the
+ * same addresses NAT has nothing to change: there it is made-up traffic in which all numbers are equal.
  */
 export function isSameLateSegment(view: TrackedView, other: TrackedConnection, joinUs: number): boolean {
   if (other.phase !== "joined late" || other.serverToken !== view.serverToken) return false;
@@ -56,6 +57,7 @@ export function isSameLateSegment(view: TrackedView, other: TrackedConnection, j
   return other.views.some(
     (known) =>
       known.protocol === view.protocol &&
+      !hasSameAddresses(known.ends, view.ends) &&
       (hasOtherHops(known, view) ||
         hasSameClient(known.ends, view.ends) !== hasSameServerAddress(known.ends, view.ends)),
   );

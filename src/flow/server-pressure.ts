@@ -1,22 +1,20 @@
 import type { TrackedView } from "./tracked.ts";
 import { hashEnd } from "./view-index.ts";
 
-const MAX_SERVERS = 16_384;
-
-interface Pressure {
-  /** Connections to it that nothing has proved yet. */
-  unproven: number;
-  /** When it last had to repeat an agreement, to somebody who did not answer. */
-  repeatedUs: number;
-}
+/** A power of two. */
+const PLACES = 32_768;
 
 /**
  * Which servers are being asked by clients that do not answer. A server whose backlog is full drops requests
  * early or answers with SYN cookies, which it never repeats: then its silence is no sign of an answer.
- * Servers are known by a hash; where two meet in one, both are doubted, which is safe.
+ * Servers are known by a hash; where two meet in one place, both are doubted, which is safe. Two arrays rather than a
+ * map: each connection comes and goes here, and a map of which as many entries go as come is built anew all the time.
  */
 export class ServerPressure {
-  readonly #servers = new Map<number, Pressure>();
+  /** Connections to it that nothing has proved yet. */
+  readonly #unproven = new Uint32Array(PLACES);
+  /** When it last had to repeat an agreement, to somebody who did not answer; 0 is never. */
+  readonly #repeatedUs = new Float64Array(PLACES);
   readonly #seed: number;
 
   constructor(seed: number) {
@@ -24,41 +22,27 @@ export class ServerPressure {
   }
 
   add(view: TrackedView): void {
-    const server = this.#server(view);
-    server.unproven += 1;
-    if (this.#servers.size > MAX_SERVERS) this.#servers.delete(this.#servers.keys().next().value!);
+    this.#unproven[this.#place(view)]! += 1;
   }
 
   /** One less: proven, or forgotten. */
   remove(view: TrackedView): void {
-    const key = this.#key(view);
-    const server = this.#servers.get(key);
-    if (server === undefined) return;
-    server.unproven = Math.max(0, server.unproven - 1);
-    if (server.unproven === 0 && server.repeatedUs === 0) this.#servers.delete(key);
+    const place = this.#place(view);
+    if (this.#unproven[place]! > 0) this.#unproven[place]! -= 1;
   }
 
   noteRepeat(view: TrackedView, timeUs: number): void {
-    this.#server(view).repeatedUs = timeUs;
+    this.#repeatedUs[this.#place(view)] = timeUs;
   }
 
   /** Whether it has more than `maxUnproven` open questions, or has had to repeat itself within `memoryUs`. */
   isDoubtful(view: TrackedView, nowUs: number, maxUnproven: number, memoryUs: number): boolean {
-    const server = this.#servers.get(this.#key(view));
-    if (server === undefined) return false;
-    return server.unproven > maxUnproven || nowUs - server.repeatedUs < memoryUs;
+    const place = this.#place(view);
+    const repeatedUs = this.#repeatedUs[place]!;
+    return this.#unproven[place]! > maxUnproven || (repeatedUs > 0 && nowUs - repeatedUs < memoryUs);
   }
 
-  #server(view: TrackedView): Pressure {
-    const key = this.#key(view);
-    const known = this.#servers.get(key);
-    if (known !== undefined) return known;
-    const server = { unproven: 0, repeatedUs: 0 };
-    this.#servers.set(key, server);
-    return server;
-  }
-
-  #key(view: TrackedView): number {
-    return hashEnd(view.ends, 4, view.ends[9]!, this.#seed);
+  #place(view: TrackedView): number {
+    return hashEnd(view.ends, 4, view.ends[9]!, this.#seed) & (PLACES - 1);
   }
 }

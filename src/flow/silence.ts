@@ -45,7 +45,7 @@ function waitForProof(table: ConnectionTable, connection: TrackedConnection, now
 function review(table: ConnectionTable, connection: TrackedConnection, nowUs: number): void {
   const overUs = Math.max(connection.endUs, connection.mutedUntilUs) + idleUs(connection, table.settings);
   if (overUs <= nowUs) return table.retire(connection);
-  if (!connection.isAnnounced && !isBrief(connection)) table.announce(connection);
+  if (!isBrief(connection)) table.announce(connection);
   connection.deadlineUs = overUs;
 }
 

@@ -13,12 +13,12 @@ import { type TrackedConnection, type TrackedSide, UNSEEN } from "./tracked.ts";
 const MAX_LEAP_OCTETS = 2 ** 24;
 const HALF_OF_ALL = 0x7fffffff;
 
-/** The initial sequence number of a side has been seen: its octets begin after it. */
+/** The initial sequence number of a side has been seen, maybe once more: its octets begin after it, and none has passed before. */
 export function beginAt(side: TrackedSide, initial: number, timeUs: number): void {
   const first = (initial + 1) >>> 0;
-  if (side.reach === UNSEEN) {
+  if (side.reach === UNSEEN || side.reach === first) {
     side.reach = first;
-    side.reachedUs = timeUs;
+    if (timeUs > side.reachedUs) side.reachedUs = timeUs;
   } else {
     side.octets = (side.reach - first) >>> 0;
   }
@@ -36,7 +36,10 @@ export function noteReach(side: TrackedSide, headers: Headers): void {
   if (side.hasFin) return;
   const elapsedUs = headers.timeUs - side.reachedUs;
   const end = (headers.tcpSequence + headers.payloadLength) >>> 0;
-  if (side.reach === UNSEEN) return beginUnknown(side, headers, end);
+  if (side.reach === UNSEEN) {
+    side.octets = headers.payloadLength;
+    return beginUnknown(side, headers, end);
+  }
   const ahead = (end - side.reach) >>> 0;
   if (ahead > leap(elapsedUs) + headers.payloadLength || !isAhead(side, headers, ahead)) return;
   if (canWrap(elapsedUs) && !isNext(side, headers, ahead)) side.mayHaveWrapped = true;
@@ -58,15 +61,23 @@ export function noteAcknowledged(side: TrackedSide, headers: Headers): void {
 /** Takes note of a side's end. False for a FIN that can't be of this connection. */
 export function noteFin(side: TrackedSide, headers: Headers): boolean {
   if (side.hasFin) return true;
-  noteReach(side, headers);
   const end = (headers.tcpSequence + headers.payloadLength) >>> 0;
-  // The acknowledgment after the FIN, which takes a number itself, may have come before it by another interface.
-  if (side.reach === (end + 1) >>> 0 && side.octets > 0) {
+  if (isBehind(side, end)) {
+    side.octets -= (side.reach - end) >>> 0;
     side.reach = end;
-    side.octets -= 1;
-  }
+  } else noteReach(side, headers);
   side.hasFin = side.reach === end;
   return side.hasFin;
+}
+
+/**
+ * Whether a FIN ends what was counted beyond it already: by one, where its acknowledgment came before it by another
+ * interface (it takes a number itself); by more, where its sender went back and took what was not acknowledged for not
+ * sent. Nothing counts behind a FIN (RFC 9293, 3.10.7.4).
+ */
+function isBehind({ reach, octets, isFollowed }: TrackedSide, end: number): boolean {
+  const behind = (reach - end) >>> 0;
+  return behind > 0 && behind <= octets && (behind === 1 || (isFollowed && behind <= HALF_OF_ALL));
 }
 
 /** Nobody said where this side began: what is counted from here is a lower bound. */

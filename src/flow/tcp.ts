@@ -6,7 +6,7 @@ import { isSameFirstPacket } from "./same-connection.ts";
 import { onLateSegment, openLateTcp } from "./tcp-late.ts";
 import { beginAt, noteSynData } from "./tcp-reach.ts";
 import { onSegment } from "./tcp-segment.ts";
-import { isJoinedLate, type TrackedView, UNSEEN } from "./tracked.ts";
+import { isJoinedLate, type TrackedConnection, type TrackedView, UNSEEN } from "./tracked.ts";
 import { isFromClient } from "./view-index.ts";
 
 /**
@@ -78,12 +78,27 @@ function isOwnSyn(table: ConnectionTable, known: TrackedView, headers: Headers):
 
 function repeatSyn(table: ConnectionTable, known: TrackedView, headers: Headers): void {
   const isFirstHere = known.askedUs === 0;
-  noteSyn(known, headers);
   const { connection } = known;
+  if (isSecondTry(table, known, headers)) askAgain(table, connection, headers.timeUs);
+  noteSyn(known, headers);
   if (headers.timeUs < connection.startUs) connection.startUs = headers.timeUs;
   if (isFirstHere && connection.views.length === 1 && !connection.isAnnounced) {
     table.joinByToken(known, isSameFirstPacket);
   }
+}
+
+/** Windows does not take a RST for an answer at once: it asks again with the same number, half a second later, twice. */
+function isSecondTry(table: ConnectionTable, { connection, askedUs }: TrackedView, { timeUs }: Headers): boolean {
+  const isRefused = connection.phase === "ending" && connection.outcome === "refused";
+  return isRefused && timeUs - askedUs > table.settings.repeatUs;
+}
+
+function askAgain(table: ConnectionTable, connection: TrackedConnection, timeUs: number): void {
+  connection.phase = "attempted";
+  connection.outcome = "unanswered";
+  connection.wasReset = false;
+  connection.server.reset();
+  table.schedule(connection, timeUs + table.settings.attemptUs);
 }
 
 function openBySyn(table: ConnectionTable, headers: Headers): void {
@@ -101,7 +116,7 @@ function noteSyn(view: TrackedView, headers: Headers): void {
   view.clientHops = headers.hopLimit;
   if (headers.payloadLength > view.synOctets) view.synOctets = headers.payloadLength;
   const { client } = view.connection;
-  if (client.reach === UNSEEN) beginAt(client, headers.tcpSequence, headers.timeUs);
+  if (client.reach === UNSEEN || client.octets === 0) beginAt(client, headers.tcpSequence, headers.timeUs);
   noteSynData(client, headers);
 }
 

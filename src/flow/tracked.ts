@@ -22,11 +22,13 @@ export type Phase = "attempted" | "agreed" | "open" | "joined late" | "ending" |
  */
 export type Crowd = "unproven" | "doubted" | "inferred" | "proven";
 
-/** What tells a datagram from the next: a digest of its octets, and the IP id. */
+/** What tells a datagram from the next: a digest of its octets, and the IP id. Of what has come with another hop limit, see udp-octets.ts. */
 export interface CountedDatagram {
   digest: number;
   ipId: number;
   timeUs: number;
+  octetsElsewhere: number;
+  hasCopiesElsewhere: boolean;
 }
 
 /** What one side of a connection has sent so far, as its sequence numbers tell. Only tcp-reach.ts and tcp-late.ts write it. */

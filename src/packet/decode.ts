@@ -7,6 +7,7 @@ import type { Frame } from "../capture/frame.ts";
 import { LinkType } from "../capture/link-type.ts";
 import { decodeCiscoHdlc } from "./cisco-hdlc.ts";
 import { decodeEthernet } from "./ethernet.ts";
+import { decodeHdlc } from "./hdlc.ts";
 import type { Headers, Unreadable } from "./headers.ts";
 import { decodeIp } from "./ip.ts";
 import { decodeIpv4 } from "./ipv4.ts";
@@ -14,7 +15,7 @@ import { decodeIpv6 } from "./ipv6.ts";
 import { decodeLinuxCooked1, decodeLinuxCooked2 } from "./linux-cooked.ts";
 import { decodeLoopback } from "./loopback.ts";
 import { decodeNetfilterLog } from "./netfilter-log.ts";
-import { decodePpp, decodePppoe } from "./ppp.ts";
+import { decodePppoe } from "./ppp.ts";
 
 /** Fills `headers` and returns undefined, or returns why it can't. Makes no garbage. */
 export function decode(frame: Frame, headers: Headers): Unreadable | undefined {
@@ -48,7 +49,7 @@ function decodeLink(frame: Frame, headers: Headers): Unreadable | undefined {
       return decodeLoopback(frame.bytes, headers);
     case LinkType.PPP:
     case LinkType.PPP_HDLC:
-      return decodePpp(frame.bytes, headers);
+      return decodeHdlc(frame.bytes, headers);
     case LinkType.PPP_ETHER:
       return decodePppoe(frame.bytes, headers);
     case LinkType.CISCO_HDLC:

@@ -2,7 +2,7 @@ import type { Headers, Unreadable } from "./headers.ts";
 import { decodeIpv4 } from "./ipv4.ts";
 import { decodeIpv6 } from "./ipv6.ts";
 import { decodeMpls } from "./mpls.ts";
-import { uint16 } from "./octets.ts";
+import { uint16, uint32 } from "./octets.ts";
 import { missing, takeHeader } from "./payload.ts";
 import { decodePppoe } from "./ppp.ts";
 
@@ -16,21 +16,29 @@ const EtherType = {
   MPLS: 0x8847,
   MPLS_UPSTREAM: 0x8848,
   PPPOE_SESSION: 0x8864,
+  /** IEEE 802.1BR's forerunner, of Cisco's and VMware's switches. */
+  VN_TAG: 0x8926,
+  /** IEEE 802.1ah: an instance tag, and then the customer's Ethernet header. */
+  BACKBONE: 0x88e7,
 } as const;
 
-const VLAN_TAG_OCTETS = 4;
+/** What is below is a length (IEEE 802.3, 3.2.6), and LLC follows. */
+const FIRST_ETHERTYPE = 0x600;
+/** RFC 1042: LLC that says SNAP, SNAP that says Ethernet, EtherType. */
+const SNAP_OCTETS = 8;
+const SNAP_OF_ETHERNET = [0xaaaa0300, 0x0000] as const;
 
 /**
- * What follows an EtherType, or the protocol field of a cooked header. Any number of VLAN tags is taken off: each is
- * four octets of the packet, so there is no end to guard. A value below 0x600 is a length (IEEE 802.3) and LLC follows.
+ * What follows an EtherType, or the protocol field of a cooked header. Any number of tags is taken off: each is four
+ * octets of the packet or more, so there is no end to guard.
  */
 export function decodeEtherType(etherType: number, bytes: Uint8Array, headers: Headers): Unreadable | undefined {
   let next = etherType;
-  while (isVlanTag(next)) {
-    const absent = missing(headers, VLAN_TAG_OCTETS);
+  for (let octets = tagOctets(next, bytes, headers); octets > 0; octets = tagOctets(next, bytes, headers)) {
+    const absent = missing(headers, octets);
     if (absent !== undefined) return absent;
-    next = uint16(bytes, headers.payloadStart + 2);
-    takeHeader(headers, VLAN_TAG_OCTETS);
+    next = uint16(bytes, headers.payloadStart + octets - 2);
+    takeHeader(headers, octets);
   }
   switch (next) {
     case EtherType.IPV4:
@@ -47,6 +55,25 @@ export function decodeEtherType(etherType: number, bytes: Uint8Array, headers: H
   }
 }
 
-function isVlanTag(etherType: number): boolean {
-  return etherType === EtherType.VLAN || etherType === EtherType.SERVICE_VLAN || etherType === EtherType.OLD_QINQ;
+/** How many octets stand between this EtherType, or length, and the next EtherType, which is the last two of them; 0 where none follows. */
+function tagOctets(etherType: number, bytes: Uint8Array, headers: Headers): number {
+  if (etherType < FIRST_ETHERTYPE) return isSnap(bytes, headers) ? SNAP_OCTETS : 0;
+  switch (etherType) {
+    case EtherType.VLAN:
+    case EtherType.SERVICE_VLAN:
+    case EtherType.OLD_QINQ:
+      return 4;
+    case EtherType.VN_TAG:
+      return 6;
+    case EtherType.BACKBONE:
+      return 18;
+    default:
+      return 0;
+  }
+}
+
+function isSnap(bytes: Uint8Array, headers: Headers): boolean {
+  if (missing(headers, SNAP_OCTETS) !== undefined) return false;
+  const start = headers.payloadStart;
+  return uint32(bytes, start) === SNAP_OF_ETHERNET[0] && uint16(bytes, start + 4) === SNAP_OF_ETHERNET[1];
 }

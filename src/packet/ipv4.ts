@@ -1,6 +1,7 @@
 import { DESTINATION, SOURCE } from "./headers.ts";
 import type { Headers, Unreadable } from "./headers.ts";
 import { readIpv4Address } from "./address.ts";
+import { AUTHENTICATION, takeExtension } from "./ipv6-extensions.ts";
 import { uint16 } from "./octets.ts";
 import { missing, setPayloadLength, takeHeader } from "./payload.ts";
 import { decodeTransport } from "./transport.ts";
@@ -33,5 +34,8 @@ function readHeader(headerLength: number, bytes: Uint8Array, headers: Headers): 
   readIpv4Address(bytes, start + 12, headers.addresses, SOURCE);
   readIpv4Address(bytes, start + 16, headers.addresses, DESTINATION);
   takeHeader(headers, headerLength);
-  return (fragment & FRAGMENT_OFFSET) === 0 ? decodeTransport(bytes, headers) : "fragment";
+  if ((fragment & FRAGMENT_OFFSET) !== 0) return "fragment";
+  // RFC 4302, 3.1.1: in transport mode it stands where IPv6 has it.
+  const fault = headers.protocol === AUTHENTICATION ? takeExtension(bytes, headers) : undefined;
+  return fault ?? decodeTransport(bytes, headers);
 }

@@ -6,7 +6,7 @@ import { missing, takeHeader } from "./payload.ts";
 const HOP_BY_HOP = 0;
 const ROUTING = 43;
 const FRAGMENT = 44;
-const AUTHENTICATION = 51;
+export const AUTHENTICATION = 51;
 export const NO_NEXT_HEADER = 59;
 const DESTINATION_OPTIONS = 60;
 const MOBILITY = 135;
@@ -29,7 +29,8 @@ export function takeExtensionHeaders(bytes: Uint8Array, headers: Headers): Unrea
   return undefined;
 }
 
-function takeExtension(bytes: Uint8Array, headers: Headers): Unreadable | undefined {
+/** Takes off one, of the number that `headers.protocol` holds. */
+export function takeExtension(bytes: Uint8Array, headers: Headers): Unreadable | undefined {
   const length = missing(headers, LEAST_OCTETS) ?? extensionLength(bytes, headers);
   if (typeof length !== "number") return length;
   const absent = missing(headers, length);

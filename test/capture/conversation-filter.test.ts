@@ -206,6 +206,10 @@ await t.test("a sweep takes TCP and SCTP behind an extension header and a VLAN t
     const extended = ethernet(0x86dd, ipv6(0, concat([protocol, 0, 1, 4, 0, 0, 0, 0], data)));
     const version6 = ethernet(0x8100, concat([0, 5, 0x86, 0xdd], ipv6(protocol, data)));
     const version4 = ethernet(0x8100, concat([0, 5], withTransport("EN10MB", 4, protocol, data).subarray(12)));
+    const label = ethernet(0x8847, concat([0, 1, 1, 64], ipv6(protocol, data)));
+    const session = ethernet(0x8864, concat([0x11, 0, 0, 5, 0, 42, 0, 0x57], ipv6(protocol, data)));
+    const tags = ethernet(0x88a8, concat([0, 5, 0x81, 0, 0, 5, 0x86, 0xdd], ipv6(protocol, data)));
+    for (const bytes of [label, session, tags]) t.equal(runsOn(sweep, "EN10MB", bytes), protocol === 6, `${protocol}`);
     for (const bytes of [extended, version6, version4])
       t.equal(runsOn(sweep, "EN10MB", bytes), isStream, `${protocol}`);
   }

@@ -179,6 +179,53 @@ await t.test("behind a VLAN tag that is still in place the same pass, and no bul
   }
 });
 
+/** What is between the link layer and IP, by its version. */
+const deep: Readonly<Record<string, readonly [etherType: number, before: (version: 4 | 6) => Uint8Array]>> = {
+  "two VLAN tags": [0x88a8, (version) => concat([0, 5, 0x81, 0, 0x20, 6], be16(etherType[version]))],
+  "two tags of one kind": [0x8100, (version) => concat([0, 5, 0x81, 0, 0x20, 6], be16(etherType[version]))],
+  "a PPPoE session": [0x8864, (version) => concat([0x11, 0, 0, 5, 0, 42], version === 4 ? [0, 0x21] : [0, 0x57])],
+  "a label": [0x8847, () => Uint8Array.of(0, 1, 1, 64)],
+  "two labels": [0x8848, () => Uint8Array.of(0, 1, 0, 64, 0, 2, 1, 64)],
+  "three labels": [0x8847, () => Uint8Array.of(0x45, 1, 0, 64, 0x45, 2, 0, 64, 0x45, 6, 1, 6)],
+};
+
+function isData({ protocol, tcpFlags }: Headers): boolean {
+  return protocol === Protocol.TCP && (tcpFlags & SYN_FIN_RST) === 0;
+}
+
+await t.test("behind two tags, labels and PPPoE the same pass, but for DNS over TCP", { skip }, async (t) => {
+  for (const [name, [type, before]] of Object.entries(deep)) {
+    for (const version of [4, 6] as const) {
+      for (const transport of ofVersion(version)) {
+        const { protocol, octets } = transport;
+        const ip = concat(before(version), version === 4 ? ipv4(octets, { protocol }) : ipv6(protocol, octets));
+        const isWantedHere = isWanted(LinkType.ETHERNET, ethernet(type, ip));
+        const isDataHere = isData(headers);
+        const says = `${transport.name} behind ${name}, IPv${version}`;
+        if (isWantedHere && !isDataHere) {
+          t.ok(passes(LinkType.ETHERNET, ethernet(type, ip)), says);
+          if (!name.includes("tag")) t.ok(passes(LinkType.LINUX_SLL, concat(new Uint8Array(14), be16(type), ip)), says);
+        } else if (isDataHere && name !== "two labels" && name !== "three labels") {
+          t.notOk(passes(LinkType.ETHERNET, ethernet(type, ip)), says);
+        }
+      }
+    }
+  }
+});
+
+await t.test("behind an Authentication header everything passes", { skip }, async (t) => {
+  for (const [linkType, wrap] of plainLinks) {
+    for (const version of [4, 6] as const) {
+      for (const { name, protocol, octets } of ofVersion(version)) {
+        const authenticated = concat([protocol, 4, 0, 0], new Uint8Array(20), octets);
+        const ip = version === 4 ? ipv4(authenticated, { protocol: 51 }) : ipv6(51, authenticated);
+        const packet = wrap(version, ip);
+        if (isWanted(linkType, packet)) t.ok(passes(linkType, packet), `${name} behind AH, IPv${version}`);
+      }
+    }
+  }
+});
+
 function steps(packet: Uint8Array): number {
   return runBpf(program(LinkType.ETHERNET), packet).steps;
 }

@@ -76,3 +76,26 @@ await t.test("a handshake on its four-tuple is another connection", async (t) =>
     ["inferred", "established"],
   );
 });
+
+await t.test(
+  "conversations that somebody made up with the same numbers between the same addresses stay apart",
+  async (t) => {
+    const wire = new Wire();
+    for (let port = 49_152; port < 49_155; port++)
+      wire.tcp({ from: `127.0.0.1:${port}`, to: "127.0.0.1:443", flags: "PA", seq: 0, ack: 0, length: 99 });
+    t.strictSame(
+      wire.finish().map((connection) => [connection.client.port, connection.nat]),
+      [49_152, 49_153, 49_154].map((port) => [port, []]),
+    );
+  },
+);
+
+await t.test("data that are reset were of a connection, and no probe", async (t) => {
+  const wire = new Wire()
+    .tcp({ from: "10.0.0.2:443", to: "10.0.0.1:40000", flags: "PA", seq: 1, ack: 1, length: 36 })
+    .tcp({ from: "10.0.0.1:40000", to: "10.0.0.2:443", flags: "R", seq: 1 });
+  t.strictSame(
+    wire.finish().map(({ outcome, oneSided }) => [outcome, oneSided]),
+    [["inferred", true]],
+  );
+});

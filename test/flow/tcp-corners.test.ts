@@ -212,3 +212,51 @@ await t.test("two views whose data come before their handshakes are one connecti
     .tcp({ from: service, to: pod, flags: "SA", seq: 5000, ack: 1001, timestamp: 9, ttl: 63, at: 0.00003 });
   t.strictSame(wire.finish().map(summary), [`${pod} > ${backend} established`]);
 });
+
+await t.test(
+  "a server that says yes again after seconds has had no answer, though its silence looked like one",
+  async (t) => {
+    const wire = new Wire().tcp({ from: client, to: server, flags: "S", seq: 100, at: 0 });
+    for (const at of [0.1, 3.7, 9.8]) wire.tcp({ from: server, to: client, flags: "SA", seq: 500, ack: 101, at });
+    t.strictSame(wire.opened().map(summary), [`${client} > ${server} established`], "told once, and in error");
+    t.strictSame(wire.finish().map(summary), [`${client} > ${server} half-open`]);
+    const answered = new Wire().tcp({ from: client, to: server, flags: "S", seq: 100, at: 0 });
+    for (const at of [0.1, 3.7]) answered.tcp({ from: server, to: client, flags: "SA", seq: 500, ack: 101, at });
+    answered.tcp({ from: client, to: server, flags: "FA", seq: 101, ack: 501 });
+    t.strictSame(answered.finish().map(summary), [`${client} > ${server} established`], "proven by its end");
+  },
+);
+
+await t.test("a client that asks again after a refusal, with the same number, may be let in", async (t) => {
+  const wire = new Wire()
+    .tcp({ from: client, to: server, flags: "S", seq: 100, at: 0 })
+    .tcp({ from: server, to: client, flags: "RA", seq: 0, ack: 101 })
+    .tcp({ from: client, to: server, flags: "S", seq: 100, at: 0.51 })
+    .tcp({ from: server, to: client, flags: "SA", seq: 500, ack: 101 })
+    .tcp({ from: client, to: server, flags: "FA", seq: 101, ack: 501, length: 5 })
+    .tcp({ from: server, to: client, flags: "FA", seq: 501, ack: 107, length: 7 });
+  t.strictSame(
+    wire.finish().map((connection) => [summary(connection), connection.bytes]),
+    [[`${client} > ${server} established`, { toServer: 5, toClient: 7, exact: true }]],
+  );
+  const refused = new Wire();
+  for (const at of [0, 0.51, 1.02])
+    refused
+      .tcp({ from: client, to: server, flags: "S", seq: 100, at })
+      .tcp({ from: server, to: client, flags: "RA", seq: 0, ack: 101 });
+  t.strictSame(refused.finish().map(summary), [`${client} > ${server} refused`], "three times no is one refusal");
+});
+
+await t.test("a FIN that its sender puts before octets that nobody acknowledged ends the count there", async (t) => {
+  const wire = new Wire()
+    .tcp({ from: client, to: server, flags: "S", seq: 100 })
+    .tcp({ from: server, to: client, flags: "SA", seq: 500, ack: 101 })
+    .tcp({ from: client, to: server, flags: "PA", seq: 101, ack: 501, length: 90 })
+    .tcp({ from: server, to: client, flags: "PA", seq: 501, ack: 142, length: 57 })
+    .tcp({ from: client, to: server, flags: "FA", seq: 142, ack: 558 })
+    .tcp({ from: server, to: client, flags: "FA", seq: 558, ack: 143 });
+  t.strictSame(
+    wire.finish().map(({ bytes }) => bytes),
+    [{ toServer: 41, toClient: 57, exact: true }],
+  );
+});

@@ -22,3 +22,14 @@ await t.test("more than 2^32 octets are counted where every segment is seen", as
     "a FIN that is where the last octet was",
   );
 });
+
+await t.test("a first packet that has to be repeated is no gap in which anything could have passed", async (t) => {
+  const side = new TrackedSide();
+  const headers = new Headers();
+  beginAt(side, 5000, 0);
+  beginAt(side, 5000, 1_000_000);
+  headers.timeUs = 1_100_000;
+  headers.tcpFlags = TcpFlag.FIN | TcpFlag.ACK;
+  headers.tcpSequence = 5001 + 9;
+  t.strictSame([noteFin(side, headers), side.octets, side.mayHaveWrapped], [true, 9, false]);
+});

@@ -48,6 +48,33 @@ await t.test(
   },
 );
 
+await t.test("answers that take several ways, so that their hop limits differ, are all counted", async (t) => {
+  const wire = new Wire().udp({ from: "10.0.0.1:40000", to: "10.0.0.2:443", payload: "hello" });
+  for (const [n, ttl] of [57, 121, 57, 119].entries())
+    wire.udp({ from: "10.0.0.2:443", to: "10.0.0.1:40000", payload: `answer ${n}`, ttl });
+  t.strictSame(
+    wire.finish().map(({ bytes }) => bytes),
+    [{ toServer: 5, toClient: 32, exact: true }],
+  );
+});
+
+await t.test(
+  "what two places on the path show counts once, though the second shows it in one piece, later",
+  async (t) => {
+    const wire = new Wire();
+    const ask = { from: "10.0.0.1:40000", to: "10.0.0.2:8125" };
+    const shown = (at: number, ttl: number): void => {
+      for (let n = 0; n < 3; n++) wire.udp({ ...ask, payload: `gauge ${n}`, id: n, ttl, at: at + n * 0.0001 });
+    };
+    shown(1, 64);
+    shown(1.001, 63);
+    t.strictSame(
+      wire.finish().map(({ bytes }) => bytes),
+      [{ toServer: 21, toClient: 0, exact: true }],
+    );
+  },
+);
+
 await t.test("an ICMP error in answer to a datagram refuses it", async (t) => {
   const wire = new Wire()
     .udp({ from: "10.0.0.1:40000", to: "10.0.0.2:81", payload: "hello" })

@@ -97,6 +97,16 @@ function links(count: number): Uint8Array {
   return concat(...Array.from({ length: count - 1 }, () => [60, 0, 1, 4, 0, 0, 0, 0]));
 }
 
+await t.test(
+  "an Authentication header is stepped over in IPv4, too, and one that is cut short is malformed",
+  async (test) => {
+    const authentication = [6, 4, ...Array.from({ length: 22 }, () => 0)];
+    const packet = ipv4(concat(authentication, segment), { protocol: 51 });
+    test.strictSame(extent(decodedIp(packet)), whole);
+    test.equal(decodedIp(ipv4(concat([6, 9, 0, 0, 0, 0, 0, 0]), { protocol: 51 })), "malformed");
+  },
+);
+
 await t.test("a chain of extension headers without end is given up", async (test) => {
   const last = [6, 0, 1, 4, 0, 0, 0, 0];
   test.strictSame(extent(decodedIp(ipv6(60, concat(links(8), last, segment)))), whole);

@@ -129,6 +129,7 @@ await t.test("PPP with and without address, control and the first octet of its p
     test.strictSame(link(linkType, [0x00, 0x57], packet6), behind6(2));
     test.strictSame(link(linkType, [0x57], packet6), behind6(1));
     test.strictSame(link(linkType, [0x02, 0x81, 0, 0, 1, 64], packet), behind(6));
+    test.strictSame(link(linkType, [0x0f, 0, 8, 0], packet), behind(4), "Cisco's framing under PPP's number");
     test.equal(link(linkType, [0xff, 0x03, 0xc0, 0x21], packet), "not-ip");
     test.equal(link(linkType, [0xff, 0x03], Uint8Array.of()), "malformed");
   }
@@ -140,6 +141,18 @@ await t.test("a PPPoE session, on Ethernet and by itself; what finds and ends it
   test.strictSame(decodedEthernet(0x8864, concat(session, [0x00, 0x57], packet6)), behind6(22));
   test.strictSame(link(LinkType.PPP_ETHER, [...session, 0x00, 0x21], packet), behind(8));
   test.equal(link(LinkType.PPP_ETHER, [0x11, 0xa7, 0, 5, 0, 0, 0, 0], packet), "not-ip");
+});
+
+await t.test("IEEE 802.3 with SNAP, switches' tags, and Ethernet in Ethernet", async (test) => {
+  const snap = [0xaa, 0xaa, 0x03, 0, 0, 0];
+  test.strictSame(decodedEthernet(packet.length + 8, concat(snap, [0x08, 0x00], packet)), behind(22));
+  test.strictSame(decodedEthernet(0x8100, concat([0, 5, 0, 99], snap, [0x86, 0xdd], packet6)), behind6(26));
+  test.equal(decodedEthernet(38, concat([0x42, 0x42, 3], new Uint8Array(35))), "not-ip", "spanning tree");
+  test.equal(decodedEthernet(8, concat(snap, [0x08])), "not-ip", "cut short");
+  test.strictSame(decodedEthernet(0x8926, concat([0, 1, 0, 2, 0x08, 0x00], packet)), behind(20));
+  const customer = concat([0, 0, 0, 7], new Uint8Array(12), [0x81, 0, 0, 5, 0x08, 0x00]);
+  test.strictSame(decodedEthernet(0x88e7, concat(customer, packet)), behind(36));
+  test.equal(decodedEthernet(0x88e7, Uint8Array.of(0, 0, 0, 7)), "malformed");
 });
 
 await t.test("MPLS labels, one or several, before IP; a pseudowire is not IP", async (test) => {

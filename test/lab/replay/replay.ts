@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Connection } from "../../../src/flow/connection.ts";
 import type { ConnectionJson } from "../../../src/flow/connection-json.ts";
-import { readWhole } from "../../capture/savefile-bytes.ts";
+import type { ReadPacket } from "../../capture/savefile-bytes.ts";
 import { eventually } from "../../demo/eventually.ts";
 import { Vantage, weir } from "../vantage.ts";
 import { asEthernet } from "./as-ethernet.ts";
@@ -17,9 +17,9 @@ export interface Replayed {
   readonly file: readonly Told[];
 }
 
-/** Sends a capture through the cable: what `weir capture` told of it, and `weir flows` of the file that tcpdump wrote meanwhile. */
-export async function replay(cable: Cable, capture: string): Promise<Replayed> {
-  writeFileSync(`${cable.folderFromHere}/sent.pcap`, asEthernet((await readWhole(capture)).packets, [...lastFrame()]));
+/** Sends packets through the cable: what `weir capture` told of it, and `weir flows` of the file that tcpdump wrote meanwhile. */
+export async function replay(cable: Cable, packets: readonly ReadPacket[]): Promise<Replayed> {
+  writeFileSync(`${cable.folderFromHere}/sent.pcap`, asEthernet(packets, [...lastFrame()]));
   const written = `${cable.folderFromHere}/written.pcap`;
   const tcpdump = cable.start([
     "tcpdump",
