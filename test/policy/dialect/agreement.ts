@@ -100,7 +100,8 @@ function judge(world: World): readonly Judged[] {
   return [...groundsOf(world)].map((ground) => {
     const { direction, subject, other, port, protocol } = ground;
     const [from, to] = direction === "egress" ? [subject, other] : [other, subject];
-    return { ground, proven: isAllowedBySide(policy.decideSide(direction, { from, to, port, protocol })) };
+    const verdict = policy.decide({ from, to, port, protocol });
+    return { ground, proven: verdict.kind === "itself" || isAllowedBySide(verdict[direction]) };
   });
 }
 
