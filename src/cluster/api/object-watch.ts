@@ -75,7 +75,8 @@ export class ObjectWatch {
   }
 
   #fail(fault: ApiFault, failures: number): void {
-    if (fault.isForGood || failures >= FAILURES_TO_SAY) this.#say(fault.message);
+    const isSaid = fault.isForGood || (!fault.isExpired && failures >= FAILURES_TO_SAY);
+    if (isSaid) this.#say(fault.message);
   }
 
   #say(fault: string | undefined): void {

@@ -1,12 +1,13 @@
 import type { ClusterState } from "../../cluster/cluster-state.ts";
 import { type WorkloadRef, workloadKey } from "../../cluster/workload.ts";
 import { edgeKey } from "../edge.ts";
-import { type Forgetting, isMeant } from "../forgetting.ts";
+import { type Forgetting, isMeant, type Tombstone } from "../forgetting.ts";
 import { makeProfile, type Observations } from "../make-profile.ts";
 import type { ProfileBook } from "../profile-book.ts";
 import type { Profile } from "../profile.ts";
 import type { Profiles } from "../profiles.ts";
-import { mergeParts } from "./merge-parts.ts";
+import { mergeEdges } from "./merge-edges.ts";
+import { mergeParts, mergeShelves, type Shelves } from "./merge-parts.ts";
 import type { Part } from "./part.ts";
 import { WatchedParts, type WatchedPartsOptions } from "./watched-parts.ts";
 
@@ -86,7 +87,21 @@ export class ClusterProfiles implements Profiles {
   #merge(ref: WorkloadRef, parts: readonly Part[], cluster: ClusterState): Observations {
     const nodes = new Set(cluster.nodeNames());
     const forgotten = this.#options.book.tombstones.of(ref);
-    return mergeParts(parts, { forgotten, isThere: (node) => nodes.has(node) });
+    const shelvesOf = (kept: readonly Part[], tombstones: readonly Tombstone[]): Shelves =>
+      this.#shelves(ref, kept, tombstones);
+    return mergeParts(parts, { forgotten, isThere: (node) => nodes.has(node), shelvesOf });
+  }
+
+  /** What the others have told is merged once; what this node has seen is new each time. */
+  #shelves(ref: WorkloadRef, parts: readonly Part[], tombstones: readonly Tombstone[]): Shelves {
+    const { author } = this.#options;
+    const [told, own] = [false, true].map((isOwn) => parts.filter((part) => author.wrote(part) === isOwn));
+    const others = this.#others.held.merged.of(ref, told!, tombstones);
+    const seen = mergeShelves(own!, tombstones);
+    return {
+      edges: mergeEdges([...others.edges, ...seen.edges]),
+      failed: mergeEdges([...others.failed, ...seen.failed]),
+    };
   }
 
   /** This node has word of what runs on it, were it that it is silent, and of what it has seen. */

@@ -1,5 +1,6 @@
 import type { RawObject } from "../../cluster/api/read-api.ts";
 import type { WorkloadRef } from "../../cluster/workload.ts";
+import { MergedShelves } from "./merged-shelves.ts";
 import type { Part } from "./part.ts";
 import { PartSet } from "./part-set.ts";
 import { readPart } from "./read-part.ts";
@@ -12,6 +13,8 @@ export const MAX_HELD_EDGES = 400_000;
 
 /** The parts of other nodes while they are watched, by the objects that they came in; bounded in edges. */
 export class HeldParts {
+  /** What they come to, while they are held. */
+  readonly merged = new MergedShelves();
   readonly #mostEdges: number;
   readonly #byObject = new Map<string, Part>();
   readonly #set = new PartSet();
@@ -56,6 +59,7 @@ export class HeldParts {
   clear(): void {
     this.#byObject.clear();
     this.#set.clear();
+    this.merged.clear();
     this.#edges = 0;
     this.#leftOut = 0;
   }

@@ -11,26 +11,36 @@ export interface MergeOptions {
   readonly isThere: (node: string) => boolean;
   /** What was forgotten of the workload, as far as it is known here; what the parts know of is added. */
   readonly forgotten: readonly Tombstone[];
+  /** How the parts' edges come together, where it is known better than anew. */
+  readonly shelvesOf?: typeof mergeShelves;
 }
+
+/** Edges by where they stand. */
+export type Shelves = Readonly<Record<Shelf, readonly Edge[]>>;
 
 /**
  * What all parts of one workload say together. What somebody forgot is left out of parts that had not heard of it when
  * they were made; in those that had, it is out already, and what is in them again has been seen anew.
  */
-export function mergeParts(all: readonly Part[], { isThere, forgotten }: MergeOptions): Observations {
+export function mergeParts(all: readonly Part[], options: MergeOptions): Observations {
+  const { isThere, forgotten, shelvesOf = mergeShelves } = options;
   const parts = all.filter((part) => !isSuperseded(part, all, isThere));
   const tombstones = [...forgotten, ...parts.flatMap((part) => part.forgotten)];
-  const mergeShelf = (shelf: Shelf): readonly Edge[] =>
-    mergeEdges(parts.flatMap((part) => withoutForgotten(part, shelf, tombstones)));
   return {
-    edges: mergeShelf("edges"),
-    failed: mergeShelf("failed"),
+    ...shelvesOf(parts, tombstones),
     overflowed: parts.reduce((sum, part) => sum + part.overflowed, 0),
     nodes: new Set(parts.map(({ node }) => node)),
     window: mergeWindows(parts.map(({ window }) => window)),
     // Who comes to a cluster late does not undo what the others have watched.
     watchedMs: Math.max(0, ...parts.map(({ window }) => watchedMsOf(window))),
   };
+}
+
+/** What the parts have seen, but for what was forgotten without their knowledge. */
+export function mergeShelves(parts: readonly Part[], tombstones: readonly Tombstone[]): Shelves {
+  const merge = (shelf: Shelf): readonly Edge[] =>
+    mergeEdges(parts.flatMap((part) => withoutForgotten(part, shelf, tombstones)));
+  return { edges: merge("edges"), failed: merge("failed") };
 }
 
 /**

@@ -121,7 +121,7 @@ async function reader(rule: NamespaceRule, request: FastifyRequest, guard: Guard
   const identify = (): Promise<Caller> => access.identify(request.headers.authorization);
   const look = (caller: Caller): Promise<Sight> => {
     const question = { access, caller, right: rule.right };
-    return namespace === undefined ? lookAround(namespaces(), question) : lookInto(namespace, question);
+    return namespace === undefined ? lookAround(namespaces, question) : lookInto(namespace, question);
   };
   const caller = await identify();
   const own = namespace === undefined ? [] : [namespace];

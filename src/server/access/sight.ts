@@ -39,11 +39,11 @@ export async function lookInto(namespace: string, { access, caller, right }: Que
 }
 
 /** Everything, or else what may be seen of these namespaces. Throws a 403 where that is nothing, or too much to ask, a 429 where too much was asked lately. */
-export async function lookAround(namespaces: Iterable<string>, question: Question): Promise<Sight> {
+export async function lookAround(namespaces: () => Iterable<string>, question: Question): Promise<Sight> {
   const { access, caller, right } = question;
   const wanted = { ...right, namespace: "" };
   if (await access.allows(caller, wanted)) return wholeSight;
-  const candidates = [...new Set(namespaces)];
+  const candidates = [...new Set(namespaces())];
   if (candidates.length > MAX_NAMESPACES)
     throw forbidden(caller, `${rightText(wanted)}, which are too many to look for those allowed; give ?namespace=`);
   const { visible, unasked } = await visibleOf(candidates, question);

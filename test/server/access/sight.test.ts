@@ -51,44 +51,63 @@ function problem(statusCode: number): Error {
 
 await t.test("who has no rights is asked about once a minute, however often he comes", async (t) => {
   const { clock, asked, question } = somebodyWith([]);
-  await t.rejects(lookAround(namespaces(40), question()), problem(403));
+  await t.rejects(
+    lookAround(() => namespaces(40), question()),
+    problem(403),
+  );
   t.strictSame(asked().toSorted(), ["", ...namespaces(40)].toSorted(), "all at once first, and each namespace");
   for (let time = 0; time < 5; time += 1) {
     clock.nowMs += 11_000;
-    await t.rejects(lookAround(namespaces(40), question()), problem(403));
+    await t.rejects(
+      lookAround(() => namespaces(40), question()),
+      problem(403),
+    );
   }
   t.strictSame(asked(), ["", "", "", "", ""], "a no of all holds for ten seconds");
   clock.nowMs += 12_000;
-  await t.rejects(lookAround(namespaces(40), question()), problem(403));
+  await t.rejects(
+    lookAround(() => namespaces(40), question()),
+    problem(403),
+  );
   t.equal(asked().length, 41);
 });
 
 await t.test("neither other questions nor other tokens lead to more than a number of them a minute", async (t) => {
   const { clock, asked, question } = somebodyWith(["namespace-3"]);
-  t.strictSame([...(await lookAround(namespaces(60), question())).namespaces], ["namespace-3"]);
-  await lookAround(namespaces(60), question("create"));
+  t.strictSame([...(await lookAround(() => namespaces(60), question())).namespaces], ["namespace-3"]);
+  await lookAround(() => namespaces(60), question("create"));
   t.equal(asked().length, 122);
-  await t.rejects(lookAround(namespaces(60), question("update")), problem(429));
-  for (let n = 0; n < 50; n += 1) await t.rejects(lookAround(namespaces(60), question("list", `${n}`)), problem(429));
+  await t.rejects(
+    lookAround(() => namespaces(60), question("update")),
+    problem(429),
+  );
+  for (let n = 0; n < 50; n += 1)
+    await t.rejects(
+      lookAround(() => namespaces(60), question("list", `${n}`)),
+      problem(429),
+    );
   t.equal(asked().filter((namespace) => namespace !== "").length, 8, "128 in all");
   t.strictSame(
-    [...(await lookAround(namespaces(60), question())).namespaces],
+    [...(await lookAround(() => namespaces(60), question())).namespaces],
     ["namespace-3"],
     "what is known is told",
   );
   t.equal(await question().access.allows(question().caller, { verb: "get", namespace: "namespace-3" }), true);
   clock.nowMs += 60_001;
-  t.equal((await lookAround(namespaces(60), question("update"))).namespaces.size, 1);
+  t.equal((await lookAround(() => namespaces(60), question("update"))).namespaces.size, 1);
 });
 
 await t.test("of more namespaces than can be asked about none is", async (t) => {
   const { asked, question } = somebodyWith([]);
-  await t.rejects(lookAround(namespaces(65), question()), problem(403));
+  await t.rejects(
+    lookAround(() => namespaces(65), question()),
+    problem(403),
+  );
   t.strictSame(asked(), [""]);
 });
 
 await t.test("who sees all is asked about once", async (t) => {
   const { asked, question } = somebodyWith([""]);
-  t.ok((await lookAround(namespaces(500), question())).isWhole);
+  t.ok((await lookAround(() => namespaces(500), question())).isWhole);
   t.strictSame(asked(), [""]);
 });
