@@ -53,7 +53,8 @@ function podCauses(before: unknown, next: unknown): readonly Cause[] {
   ];
 }
 
-function fixedPart({ tolerations: _, activeDeadlineSeconds: __, ...spec }: JsonObject): JsonObject {
-  const withoutImages = (list: string): object[] => listOf(spec, list).map(({ image: ___, ...rest }) => rest);
-  return { ...spec, containers: withoutImages("containers"), initContainers: withoutImages("initContainers") };
+function fixedPart(spec: JsonObject): JsonObject {
+  const withoutImages = (list: string): object[] => listOf(spec, list).map((each) => ({ ...each, image: undefined }));
+  const fixed = { containers: withoutImages("containers"), initContainers: withoutImages("initContainers") };
+  return { ...spec, ...fixed, tolerations: undefined, activeDeadlineSeconds: undefined };
 }

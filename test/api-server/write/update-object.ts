@@ -88,7 +88,7 @@ function withOwnPart({ resource, target }: Exchange, before: ApiObject, given: A
 function statusMetadata({ isCustom, id }: ApiResource, before: ObjectMeta, { metadata: given }: ApiObject): ObjectMeta {
   if (isCustom || id.startsWith("customresourcedefinitions."))
     return { ...before, managedFields: given.managedFields ?? before.managedFields ?? [] };
-  const next = { ...given, ...systemFields(before) } as ObjectMeta;
+  const next: ObjectMeta = { ...given, ...systemFields(before) };
   if (id === "pods") next["ownerReferences"] = before["ownerReferences"];
   if (id === "deployments.apps" && before.labels !== undefined) next.labels = before.labels;
   return JSON.parse(JSON.stringify(next)) as ObjectMeta;
