@@ -158,7 +158,7 @@ await t.test("SubjectAccessReview and its sisters answer from the same roles", a
     true,
   );
   t.equal(await allowed("SelfSubjectAccessReview", { resourceAttributes: { ...pods, namespace: "other" } }), false);
-  t.equal((await review(server, "SubjectAccessReview", { user }, token)).status, 400);
+  t.equal((await review(server, "SubjectAccessReview", { user }, token)).status, 422);
   const { body } = await review(server, "SelfSubjectRulesReview", { namespace: "shop" }, token);
   t.match(body["status"], {
     resourceRules: [{ resources: ["nodes"] }, {}, { resources: ["pods", "pods/status"] }, {}],

@@ -5,7 +5,7 @@ import { methodNotAllowed, noSuchPath } from "./http/api-status.ts";
 import { negotiate } from "./http/representation.ts";
 import { sendJson, sendObject, sendPieces } from "./http/send.ts";
 import type { JsonObject } from "./json-object.ts";
-import { readListOptions, readWatchOptions } from "./read/list-options.ts";
+import { readListOptions, readVersion, readWatchOptions } from "./read/list-options.ts";
 import { listPage } from "./read/list-page.ts";
 import { listState } from "./read/list-state.ts";
 import { shapeList, shapeObject, type ShapeOptions } from "./read/shape.ts";
@@ -25,6 +25,7 @@ export async function answerResource(given: Omit<Exchange, "namespace" | "repres
   refuseUnserved(exchange);
   switch (info.verb) {
     case "get":
+      readVersion(info.query);
       return send(exchange, existing(exchange));
     case "list":
       return list(exchange);
@@ -41,7 +42,7 @@ export async function answerResource(given: Omit<Exchange, "namespace" | "repres
     case "delete":
       return sendDeletion(exchange, await deleteObject(exchange));
     case "deletecollection":
-      return sendList(exchange, await deleteCollection(exchange), {});
+      return sendDeleted(exchange, await deleteCollection(exchange));
     default:
       throw methodNotAllowed();
   }
@@ -53,6 +54,9 @@ function refuseUnserved({ resource, target, info }: Exchange): void {
   // A namespaced object can't be reached without its namespace, nor anything else inside of one.
   const isInside = namespace !== "" && resource.plural !== "namespaces";
   if (resource.isNamespaced ? name !== "" && !isInside : isInside) throw noSuchPath();
+  // Each path has its own methods: a collection takes no PUT or PATCH, and a POST goes to collections and subresources.
+  if (name === "" ? info.verb === "update" || info.verb === "patch" : info.verb === "create" && subresource === "")
+    throw methodNotAllowed();
   if (subresource === "token" ? info.verb !== "create" : !resource.verbs.includes(info.verb)) throw methodNotAllowed();
   if (resource.isNamespaced && info.verb === "create" && !isInside) throw methodNotAllowed();
 }
@@ -94,6 +98,10 @@ function sendList(exchange: Exchange, objects: readonly StoredObject[], metadata
   const size = objects.reduce((sum, { json }) => sum + json.length, 0);
   answer.response.setHeader("content-type", "application/json");
   return sendPieces(answer, pieces, size);
+}
+
+function sendDeleted(exchange: Exchange, objects: readonly StoredObject[]): Promise<void> {
+  return sendList(exchange, objects, { resourceVersion: String(exchange.context.store.version) });
 }
 
 function watch(exchange: Exchange): Promise<void> {

@@ -76,7 +76,7 @@ await t.test(
     );
     t.equal(
       await refused("resourceVersion=0&resourceVersionMatch=Exact"),
-      `${invalid}Forbidden: resourceVersionMatch "Exact" is forbidden for resourceVersion "0"`,
+      `${invalid}Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"`,
     );
     t.match(
       await refused("resourceVersion=5&resourceVersionMatch=Odd"),

@@ -310,3 +310,31 @@ await t.test("NetworkPolicy: defaults are filled in, and every rule of its valid
     details: { causes: [{ field: "spec.podSelector.matchLabels" }, { field: "spec.podSelector.matchLabels" }] },
   });
 });
+
+await t.test("Defaults and what is left out: a pod as kube-apiserver 1.20.2 answers, and empty lists", async (t) => {
+  const server = await serve(t);
+  const labels = {};
+  const given = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "p", labels },
+    spec: { containers: [{ name: "c", image: "i" }] },
+  };
+  const { body } = await ask(server, `POST ${PODS}`, { body: given });
+  t.equal(fieldOf(body, "metadata.labels"), undefined, "an empty map is not written");
+  t.match(body["spec"], {
+    containers: [{ imagePullPolicy: "Always", resources: {}, terminationMessagePath: "/dev/termination-log" }],
+    enableServiceLinks: true,
+    preemptionPolicy: "PreemptLowerPriority",
+    securityContext: {},
+  });
+  t.strictSame(body["status"], { phase: "Pending", qosClass: "BestEffort" });
+  const headers = { "content-type": "application/merge-patch+json" };
+  const changed = await ask(server, `PATCH ${PODS}/p`, { body: { spec: { hostNetwork: true } }, headers });
+  t.match(changed.body, { code: 422, details: { causes: [{ reason: "FieldValueForbidden", field: "spec" }] } });
+  const forced = await ask(server, `PATCH ${PODS}/p?force=true`, { body: {}, headers });
+  t.match(forced.body, { code: 422, details: { kind: "PatchOptions", causes: [{ field: "force" }] } });
+  const long = await ask(server, `POST ${PODS}?fieldManager=${"x".repeat(129)}`, { body: given });
+  t.match(long.body, { code: 422, details: { causes: [{ reason: "FieldValueTooLong", field: "fieldManager" }] } });
+  t.equal((await ask(server, `PUT ${PODS}`, { body: given })).status, 405);
+});

@@ -1,9 +1,10 @@
 import type { ApiContext, Exchange } from "../api-context.ts";
-import { badRequest } from "../http/api-status.ts";
+import { badRequest, type Cause, invalid } from "../http/api-status.ts";
 import { isObject, type JsonObject } from "../json-object.ts";
 import { asObject } from "../write/admitted.ts";
 import { fieldOf, textOf } from "../table/field-of.ts";
 import { readObjectBody } from "../http/read-body.ts";
+import { invalidValue } from "../validate/causes.ts";
 import type { Attributes } from "./attributes.ts";
 import { Rbac } from "./rbac.ts";
 import { API_AUDIENCE } from "./token-book.ts";
@@ -32,6 +33,7 @@ interface Question {
 function statusOf(context: ApiContext, kind: string, { body, user, namespace }: Question): JsonObject {
   const rbac = new Rbac(context.store, context.resources);
   const spec = fieldOf(body, "spec");
+  if (kind === "SubjectAccessReview" || kind === "LocalSubjectAccessReview") checkSubject(spec);
   switch (kind) {
     case "TokenReview":
       return tokenStatus(context, spec);
@@ -52,7 +54,9 @@ function statusOf(context: ApiContext, kind: string, { body, user, namespace }: 
 
 /** Audiences: what both the token and the question name; a question that names none is about the API server. */
 function tokenStatus({ tokens }: ApiContext, spec: unknown): JsonObject {
-  const token = tokens.find(textOf(spec, "token", ""));
+  const text = textOf(spec, "token", "");
+  if (text === "") throw badRequest("token is required for TokenReview in authentication");
+  const token = tokens.find(text);
   const asked = fieldOf(spec, "audiences");
   const wanted = Array.isArray(asked) && asked.length > 0 ? (asked as readonly string[]) : [API_AUDIENCE];
   const audiences = wanted.filter((audience) => token?.audiences.includes(audience) === true);
@@ -68,14 +72,16 @@ function userOf(spec: unknown): User {
 
 function accessStatus(rbac: Rbac, user: User, spec: unknown): JsonObject {
   const isAllowed = rbac.allows(user, attributesIn(spec));
+  // Masters are let through before RBAC is asked.
+  if (isAllowed && user.groups.includes("system:masters")) return { allowed: true };
   return isAllowed ? { allowed: true, reason: "RBAC: allowed" } : { allowed: false };
 }
 
 function attributesIn(spec: unknown): Attributes {
   const resource = fieldOf(spec, "resourceAttributes");
   const other = fieldOf(spec, "nonResourceAttributes");
-  if (isObject(resource) === isObject(other))
-    throw badRequest("exactly one of nonResourceAttributes or resourceAttributes must be specified");
+  const causes = attributeCauses(resource, other);
+  if (causes.length > 0) throw invalid(NO_KIND, "", causes);
   const text = (field: string): string => textOf(resource ?? other, field, "");
   return {
     verb: text("verb"),
@@ -86,6 +92,25 @@ function attributesIn(spec: unknown): Attributes {
     name: text("name"),
     path: text("path"),
   };
+}
+
+/** The server's own name for what is wrong with a review has a group and no kind. */
+const NO_KIND = { group: "authorization.k8s.io", kind: "" } as const;
+
+/** pkg/apis/authorization/validation: exactly one of both. */
+function attributeCauses(resource: unknown, other: unknown): readonly Cause[] {
+  const neither = "exactly one of nonResourceAttributes or resourceAttributes must be specified";
+  const both = "cannot be specified in combination with resourceAttributes";
+  if (!isObject(resource) && !isObject(other)) return [invalidValue("spec.resourceAttributes", "null", neither)];
+  return isObject(resource) && isObject(other) ? [invalidValue("spec.nonResourceAttributes", other, both)] : [];
+}
+
+/** Who is asked about must be named. */
+function checkSubject(spec: unknown): void {
+  const groups = fieldOf(spec, "groups");
+  if (textOf(spec, "user", "") !== "" || (Array.isArray(groups) && groups.length > 0)) return;
+  const cause = invalidValue("spec.user", "", "at least one of user or group must be specified");
+  throw invalid(NO_KIND, "", [cause]);
 }
 
 function rulesStatus(rbac: Rbac, user: User, namespace: string): JsonObject {

@@ -24,7 +24,18 @@ export function fieldPathsOf(object: object, schema: Schema, source: SchemaSourc
   return paths;
 }
 
+/** As fieldPathsOf, with what is only a way to others: maps and keyed lists that hold something. */
+export function allPathsOf(object: object, schema: Schema, source: SchemaSource): FieldPaths {
+  const paths = new Map<string, string>();
+  const onInner = (path: string): void => {
+    if (path !== "") paths.set(path, "");
+  };
+  walk(object, schema, "", { source, paths, onInner });
+  return paths;
+}
+
 interface Walk {
+  readonly onInner?: (path: string) => void;
   readonly source: SchemaSource;
   readonly paths: Map<string, string>;
 }
@@ -32,11 +43,14 @@ interface Walk {
 function walk(value: unknown, schema: Schema, path: string, walking: Walk): void {
   if (NOBODYS.has(path)) return;
   if (isObject(value) && schema["x-kubernetes-map-type"] !== "atomic" && Object.keys(value).length > 0) {
+    walking.onInner?.(path);
     for (const [field, child] of Object.entries(value))
       if (child !== undefined)
         walk(child, fieldSchema(schema, field, walking.source) ?? UNKNOWN, below(path, `f:${field}`), walking);
-  } else if (Array.isArray(value) && isLookedInto(schema)) walkItems(value, schema, path, walking);
-  else if (path !== "") walking.paths.set(path, JSON.stringify(value));
+  } else if (Array.isArray(value) && isLookedInto(schema)) {
+    walking.onInner?.(path);
+    walkItems(value, schema, path, walking);
+  } else if (path !== "") walking.paths.set(path, JSON.stringify(value));
 }
 
 function walkItems(items: readonly unknown[], schema: Schema, path: string, walking: Walk): void {

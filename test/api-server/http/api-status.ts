@@ -35,13 +35,15 @@ export class ApiStatus extends Error {
     super(message);
     this.code = code;
     this.retryAfterSeconds = details?.retryAfterSeconds;
-    const head = { kind: "Status", apiVersion: "v1", metadata, status: "Failure", message, reason };
+    // Errors that the server has no reason for leave it out.
+    const why = reason === "" ? {} : { reason };
+    const head = { kind: "Status", apiVersion: "v1", metadata, status: "Failure", message, ...why };
     this.body = { ...head, ...(details === undefined ? {} : { details }), code };
   }
 }
 
 function detailsOf({ group }: ApiResource, kind: string, name: string): Details {
-  return { ...(name !== "" && { name }), ...(group !== "" && { group }), kind };
+  return { ...(name !== "" && { name }), ...(group !== "" && { group }), ...(kind !== "" && { kind }) };
 }
 
 export function notFound(resource: ApiResource, name: string): ApiStatus {
@@ -137,6 +139,19 @@ export function forbidden(resource: ApiResource, name: string, why: string): Api
     message: `${what} is forbidden: ${why}`,
     details: detailsOf(resource, resource.plural, name),
   });
+}
+
+/** Nothing new is made in a namespace that is being deleted: the NamespaceLifecycle admission plugin. */
+export function terminating(resource: ApiResource, name: string, namespace: string): ApiStatus {
+  const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
+  const message = `${resource.id} "${name}" is forbidden: ${why}`;
+  const cause = {
+    reason: "NamespaceTerminating",
+    message: `namespace ${namespace} is being terminated`,
+    field: "metadata.namespace",
+  };
+  const details = { ...detailsOf(resource, resource.plural, name), causes: [cause] };
+  return new ApiStatus({ code: 403, reason: "Forbidden", message, details });
 }
 
 /** A 403 about something that is no resource. */

@@ -68,7 +68,7 @@ function verbOf(method: string, { name }: Target, query: URLSearchParams): strin
   }
 }
 
-/** Go's ParseBool, and a parameter without a value. */
+/** apimachinery's Convert_Slice_string_To_bool: only a missing parameter, "0" and "false" are false. */
 export function isTrue(value: string | null): boolean {
-  return value !== null && ["1", "t", "T", "true", "TRUE", "True", ""].includes(value);
+  return value !== null && value !== "0" && value.toLowerCase() !== "false";
 }

@@ -14,6 +14,9 @@ export function writeContinueToken({ version, after }: ContinueToken): string {
 }
 
 export function readContinueToken(token: string): ContinueToken {
+  const illegal = illegalBase64(token);
+  if (illegal !== undefined)
+    throw badRequest(`invalid continue token: continue key is not valid: illegal base64 data at input byte ${illegal}`);
   try {
     const { v, rv, start } = JSON.parse(Buffer.from(token, "base64url").toString()) as Record<string, unknown>;
     if (v === "meta.k8s.io/v1" && typeof rv === "number" && typeof start === "string")
@@ -21,5 +24,12 @@ export function readContinueToken(token: string): ContinueToken {
   } catch {
     // Said below, as for every other token that is none of ours.
   }
-  throw badRequest("continue key is not valid");
+  throw badRequest("invalid continue token: continue key is not valid: incorrect encoded start key");
+}
+
+/** Where Go's RawURLEncoding stops: at a character outside of the alphabet, or in a last group of one alone. */
+function illegalBase64(token: string): number | undefined {
+  const place = token.search(/[^-\w]/u);
+  if (place >= 0) return place;
+  return token.length % 4 === 1 ? token.length - 1 : undefined;
 }

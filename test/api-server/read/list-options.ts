@@ -31,6 +31,7 @@ export function readListOptions(query: URLSearchParams): ListOptions {
   if (continueToken !== "" && (resourceVersion ?? 0) !== 0)
     throw badRequest("specifying resource version is not allowed when using continue");
   const limit = readCount(query, "limit");
+  readCount(query, "timeoutSeconds");
   return { limit, continueToken, resourceVersion, match: match as ListOptions["match"] };
 }
 
@@ -42,11 +43,11 @@ function matchCauses(query: URLSearchParams, match: string): Cause[] {
   if ((query.get("continue") ?? "") !== "")
     return forbiddenMatch("resourceVersionMatch is forbidden when continue is provided");
   if (match !== "Exact" && match !== "NotOlderThan") {
-    const message = `Unsupported value: "${match}": supported values: "Exact", "NotOlderThan"`;
+    const message = `Unsupported value: "${match}": supported values: "Exact", "NotOlderThan", ""`;
     return [{ reason: "FieldValueNotSupported", field: "resourceVersionMatch", message }];
   }
   if (match === "Exact" && query.get("resourceVersion") === "0")
-    return forbiddenMatch(`resourceVersionMatch "Exact" is forbidden for resourceVersion "0"`);
+    return forbiddenMatch(`resourceVersionMatch "exact" is forbidden for resourceVersion "0"`);
   return [];
 }
 
@@ -85,7 +86,8 @@ function forbiddenOption(field: string, detail: string): Cause {
   return { reason: "FieldValueForbidden", field, message: `Forbidden: ${detail}` };
 }
 
-function readVersion(query: URLSearchParams): number | undefined {
+/** Throws a 400 for what is no version; undefined where none is given. */
+export function readVersion(query: URLSearchParams): number | undefined {
   const text = query.get("resourceVersion") ?? "";
   if (text === "") return undefined;
   if (!/^\d+$/u.test(text)) throw badRequest(`invalid resource version ${JSON.stringify(text)}: not a number`);
@@ -95,7 +97,6 @@ function readVersion(query: URLSearchParams): number | undefined {
 function readCount(query: URLSearchParams, name: string): number {
   const text = query.get(name) ?? "";
   if (text === "") return 0;
-  if (!/^\d+$/u.test(text))
-    throw badRequest(`${name}: strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (!/^\d+$/u.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   return Number(text);
 }

@@ -41,7 +41,7 @@ function* validateItems(
     if (schema.items !== undefined) yield* validateAt(item, source.resolve(schema.items), source, at);
     const key = itemKey(item, schema);
     if (key !== undefined && seen.has(key))
-      yield { reason: "FieldValueDuplicate", field: at, message: `Duplicate value: ${key}` };
+      yield { reason: "FieldValueDuplicate", field: at, message: `Duplicate value: ${key.slice(2)}` };
     if (key !== undefined) seen.add(key);
   }
 }

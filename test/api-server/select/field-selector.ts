@@ -29,7 +29,7 @@ const RENAMED: Readonly<Record<string, string>> = {
 function known(given: string, resource: ApiResource): string {
   const path = RENAMED[`${resource.id} ${given}`] ?? given;
   if (resource.selectableFields.includes(path)) return path;
-  const byNameOnly = resource.selectableFields.every((field) => field.startsWith("metadata."));
+  const byNameOnly = !resource.isCustom && resource.selectableFields.every((field) => field.startsWith("metadata."));
   throw badRequest(
     byNameOnly
       ? `"${given}" is not a known field selector: only "metadata.name", "metadata.namespace"`

@@ -20,12 +20,17 @@ const PRESENT = new RegExp(String.raw`^(!?)\s*(${KEY})$`, "u");
 export function parseLabelSelector(text: string): LabelSelector {
   return partsOf(text).map((part) => {
     const requirement = parseRequirement(part);
-    if (requirement === undefined)
-      throw badRequest(
-        `unable to parse requirement: found '${part}', expected: an identifier, or an operator and its values`,
-      );
+    if (requirement === undefined) throw badRequest(problemOf(part));
     return requirement;
   });
+}
+
+/** labels.Parse tells what it found first that it can make nothing of. */
+function problemOf(part: string): string {
+  const [, key, rest = ""] = new RegExp(String.raw`^(${KEY})\s*(?:\s([^\s].*))?$`, "u").exec(part) ?? [];
+  if (key === undefined) return `found '${part.slice(0, 1)}', expected: !, identifier, or 'end of string'`;
+  const found = /^[-A-Za-z0-9_.]+|./u.exec(rest)?.[0] ?? "";
+  return `unable to parse requirement: found '${found}', expected: in, notin, =, ==, !=, gt, lt`;
 }
 
 /** Commas inside brackets part values, not requirements. */

@@ -6,6 +6,7 @@ import { invalidValue, required } from "./causes.ts";
 import { labelProblems, pathSegmentProblems, subdomainProblems } from "./names.ts";
 import { validateLabels, validateSelector } from "./validate-selector.ts";
 import { validateDefinition } from "./validate-definition.ts";
+import { validatePodSpec } from "./validate-pod-spec.ts";
 import { validateNetworkPolicy } from "./validate-network-policy.ts";
 
 /** What can't be said by a schema: names, labels, selectors, and all of a NetworkPolicy. */
@@ -15,10 +16,19 @@ export function validateObject(resource: ApiResource, object: ApiObject): readon
 
 function validateMetadata(resource: ApiResource, { metadata }: ApiObject): readonly Cause[] {
   if (metadata.name === "") return [required("metadata.name", "name or generateName is required")];
+  const { generateName: base = "" } = metadata;
   return [
+    ...(base === "" ? [] : nameProblems(resource)(masked(base))).map((problem) =>
+      invalidValue("metadata.generateName", base, problem),
+    ),
     ...nameProblems(resource)(metadata.name).map((problem) => invalidValue("metadata.name", metadata.name, problem)),
     ...validateLabels(metadata.labels, "metadata.labels"),
   ];
+}
+
+/** What is behind a hyphen at the end is still to come: apimachinery's maskTrailingDash. */
+function masked(base: string): string {
+  return base.length > 1 && base.endsWith("-") ? `${base.slice(0, -2)}a` : base;
 }
 
 function nameProblems({ group, plural }: ApiResource): (name: string) => readonly string[] {
@@ -31,6 +41,7 @@ const WORKLOADS: ReadonlySet<string> = new Set(["deployments", "replicasets", "s
 function validateKind({ group, plural }: ApiResource, object: ApiObject): readonly Cause[] {
   if (plural === "networkpolicies" && group === "networking.k8s.io") return validateNetworkPolicy(object);
   if (plural === "customresourcedefinitions") return validateDefinition(object);
+  if (group === "" && plural === "pods") return validatePodSpec(fieldOf(object, "spec"), "spec");
   if (group === "apps" && WORKLOADS.has(plural)) return validateWorkload(object);
   return [];
 }
@@ -42,6 +53,7 @@ function validateWorkload(object: ApiObject): readonly Cause[] {
   const missed = Object.entries(wanted ?? {}).some(([key, value]) => !hasLabel(labels, key, value));
   return [
     ...validateSelector(fieldOf(object, "spec.selector"), "spec.selector"),
+    ...validatePodSpec(fieldOf(object, "spec.template.spec"), "spec.template.spec"),
     ...(missed
       ? [invalidValue("spec.template.metadata.labels", labels, "`selector` does not match template `labels`")]
       : []),

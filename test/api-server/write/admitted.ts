@@ -3,6 +3,7 @@ import { isObject, type JsonObject } from "../json-object.ts";
 import { type ApiResource, apiVersionOf } from "../resource/api-resource.ts";
 import { prune } from "../schema/prune.ts";
 import { setDefaults } from "../schema/set-defaults.ts";
+import { withoutEmpty } from "../schema/without-empty.ts";
 import { validateSchema } from "../schema/validate-schema.ts";
 import type { ApiObject } from "../store/api-object.ts";
 import type { ApiContext, Exchange } from "../api-context.ts";
@@ -34,7 +35,8 @@ export function admitted(exchange: Exchange, object: ApiObject): ApiObject {
   const { context, resource } = exchange;
   const schema = context.schemas.of(resource);
   const unknown: string[] = [];
-  const pruned = prune(object, schema, context.schemas, (path) => unknown.push(path)) as ApiObject;
+  const known = prune(object, schema, context.schemas, (path) => unknown.push(path)) as ApiObject;
+  const pruned = resource.isCustom ? known : (withoutEmpty(known, schema, context.schemas) as ApiObject);
   if (unknown.length > 0) sayUnknown(exchange, unknown);
   if (resource.isCustom) setDefaults(pruned, schema, context.schemas);
   else setBuiltInDefaults(resource, pruned);
@@ -61,8 +63,14 @@ function refuseInvalid({ schemas }: ApiContext, resource: ApiResource, object: A
   const causes = validateSchema(object, schemas.of(resource), schemas);
   const wrongType = causes.find(({ reason }) => reason === "FieldValueTypeInvalid");
   if (wrongType !== undefined && !resource.isCustom) throw undecodable(resource, wrongType);
-  const all = [...causes, ...validateObject(resource, object)];
+  // Only custom resources' keyed lists are looked through by their schema; built-in kinds have rules of their own.
+  const own = resource.isCustom ? causes : causes.filter(({ reason }) => reason !== "FieldValueDuplicate");
+  const all = uniqueCauses([...own, ...validateObject(resource, object)]);
   if (all.length > 0) throw invalid(resource, object.metadata.name, all);
+}
+
+function uniqueCauses(causes: readonly Cause[]): readonly Cause[] {
+  return [...new Map(causes.map((cause) => [`${cause.field} ${cause.message}`, cause])).values()];
 }
 
 /** Go's decoder stops at a value of another type before anything is validated. */

@@ -2,8 +2,10 @@ import { isObject, type JsonObject } from "../json-object.ts";
 import type { ApiResource } from "../resource/api-resource.ts";
 import type { ApiObject } from "../store/api-object.ts";
 import { fieldOf, listOf } from "../table/field-of.ts";
+import { fill } from "./fill.ts";
+import { setPodDefaults, setPodSpecDefaults } from "./pod-defaults.ts";
 
-/** The defaults that a client sees in the objects weir reads or writes; others stay as they were given. */
+/** Defaults of the kinds that weir reads or writes, defaults.go of their groups in pkg/apis; others stay as they were given. */
 export function setBuiltInDefaults({ id }: ApiResource, object: ApiObject): void {
   DEFAULTS[id]?.(object);
 }
@@ -11,12 +13,12 @@ export function setBuiltInDefaults({ id }: ApiResource, object: ApiObject): void
 const DEFAULTS: Readonly<Record<string, (object: ApiObject) => void>> = {
   "networkpolicies.networking.k8s.io": setPolicyDefaults,
   services: setServiceDefaults,
-  pods: (pod) => setPodDefaults(fieldOf(pod, "spec")),
-  "deployments.apps": (object) => setWorkloadDefaults(object),
-  "replicasets.apps": (object) => setWorkloadDefaults(object),
-  "statefulsets.apps": (object) => setWorkloadDefaults(object),
-  "daemonsets.apps": (object) => setPodDefaults(fieldOf(object, "spec.template.spec")),
-  namespaces: (object) => fill(object, "status", { phase: "Active" }),
+  pods: setPodDefaults,
+  "deployments.apps": setDeploymentDefaults,
+  "replicasets.apps": setReplicaSetDefaults,
+  "statefulsets.apps": setStatefulSetDefaults,
+  "daemonsets.apps": setDaemonSetDefaults,
+  namespaces: setNamespaceDefaults,
 };
 
 /** pkg/apis/networking/v1/defaults.go: Egress only where there are egress rules. */
@@ -42,23 +44,56 @@ function setServiceDefaults(service: ApiObject): void {
   }
 }
 
-function setWorkloadDefaults(object: ApiObject): void {
+function setDeploymentDefaults(object: ApiObject): void {
   const spec = fieldOf(object, "spec");
   if (!isObject(spec)) return;
   fill(spec, "replicas", 1);
-  setPodDefaults(fieldOf(spec, "template.spec"));
+  fill(spec, "revisionHistoryLimit", 10);
+  fill(spec, "progressDeadlineSeconds", 600);
+  setRollingDefaults(spec, "strategy", { maxUnavailable: "25%", maxSurge: "25%" });
+  setPodSpecDefaults(fieldOf(spec, "template.spec"));
 }
 
-function setPodDefaults(spec: unknown): void {
+function setReplicaSetDefaults(object: ApiObject): void {
+  const spec = fieldOf(object, "spec");
   if (!isObject(spec)) return;
-  fill(spec, "restartPolicy", "Always");
-  fill(spec, "dnsPolicy", "ClusterFirst");
-  fill(spec, "terminationGracePeriodSeconds", 30);
-  fill(spec, "schedulerName", "default-scheduler");
-  for (const container of [...listOf(spec, "containers"), ...listOf(spec, "initContainers")])
-    for (const port of listOf(container, "ports")) fill(port, "protocol", "TCP");
+  fill(spec, "replicas", 1);
+  setPodSpecDefaults(fieldOf(spec, "template.spec"));
 }
 
-function fill(object: JsonObject, field: string, value: unknown): void {
-  object[field] ??= value;
+function setStatefulSetDefaults(object: ApiObject): void {
+  const spec = fieldOf(object, "spec");
+  if (!isObject(spec)) return;
+  fill(spec, "podManagementPolicy", "OrderedReady");
+  fill(spec, "replicas", 1);
+  fill(spec, "revisionHistoryLimit", 10);
+  setRollingDefaults(spec, "updateStrategy", { partition: 0 });
+  setPodSpecDefaults(fieldOf(spec, "template.spec"));
+}
+
+function setDaemonSetDefaults(object: ApiObject): void {
+  const spec = fieldOf(object, "spec");
+  if (!isObject(spec)) return;
+  fill(spec, "revisionHistoryLimit", 10);
+  setRollingDefaults(spec, "updateStrategy", { maxUnavailable: 1, maxSurge: 0 });
+  setPodSpecDefaults(fieldOf(spec, "template.spec"));
+}
+
+function setRollingDefaults(spec: JsonObject, field: string, values: JsonObject): void {
+  fill(spec, field, {});
+  const strategy = spec[field];
+  if (!isObject(strategy)) return;
+  fill(strategy, "type", "RollingUpdate");
+  if (strategy["type"] !== "RollingUpdate") return;
+  fill(strategy, "rollingUpdate", {});
+  const rolling = strategy["rollingUpdate"];
+  if (isObject(rolling)) for (const [name, value] of Object.entries(values)) fill(rolling, name, value);
+}
+
+/** SetDefaults_Namespace: every namespace can be selected by its name. */
+function setNamespaceDefaults(object: ApiObject): void {
+  fill(object, "status", {});
+  const { status, metadata } = object;
+  if (isObject(status)) fill(status, "phase", "Active");
+  if (metadata.name !== "") metadata.labels = { ...metadata.labels, "kubernetes.io/metadata.name": metadata.name };
 }

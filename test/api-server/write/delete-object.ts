@@ -3,6 +3,7 @@ import { conflict } from "../http/api-status.ts";
 import { isObject, type JsonObject } from "../json-object.ts";
 import { registerDefinition } from "../resource/register-definition.ts";
 import { isSelected, selectionOf } from "../select/selection.ts";
+import type { ApiObject } from "../store/api-object.ts";
 import { ofNamespace } from "../store/sorted-objects.ts";
 import { parseStored, type StoredObject, storedObject } from "../store/stored-object.ts";
 import { fieldOf, textOf } from "../table/field-of.ts";
@@ -40,17 +41,19 @@ function checkPreconditions({ resource }: Exchange, stored: StoredObject, { prec
   if (!isObject(preconditions)) return;
   const { uid, resourceVersion } = preconditions;
   const { metadata } = parseStored(stored);
+  // registry/rest/delete.go names the kind here, where all others name the resource.
+  const kind = { ...resource, plural: resource.kind, id: [resource.kind, resource.group].filter(Boolean).join(".") };
   if (uid !== undefined && uid !== metadata.uid)
     throw conflict(
-      resource,
+      kind,
       stored.name,
-      `Precondition failed: UID in precondition: ${textOf({ uid }, "uid")}, UID in object meta: ${metadata.uid}`,
+      `the UID in the precondition (${textOf({ uid }, "uid")}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
     );
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion)
     throw conflict(
-      resource,
+      kind,
       stored.name,
-      `Precondition failed: ResourceVersion in precondition: ${textOf({ resourceVersion }, "resourceVersion")}, ResourceVersion in object meta: ${metadata.resourceVersion}`,
+      `the ResourceVersion in the precondition (${textOf({ resourceVersion }, "resourceVersion")}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
     );
 }
 
@@ -62,7 +65,8 @@ function remove(exchange: Exchange, stored: StoredObject, options: JsonObject): 
   const grace = graceOf(exchange, object, options["gracePeriodSeconds"]);
   const waits = grace > 0 || (metadata.finalizers ?? []).length > 0;
   if (isDry) return { object: stored, isGone: !waits };
-  if (!waits) return { object: removeNow(exchange, stored), isGone: true };
+  if (resource.id === "namespaces") return terminate(exchange, stored, object);
+  if (!waits) return { object: removeNow(exchange, stopped(exchange, stored, object)), isGone: true };
   // Deleted once, it stays deleted: only the grace can become shorter.
   metadata.deletionTimestamp ??= timestampOf(context.settings.now() + grace * 1000);
   metadata.deletionGracePeriodSeconds = Math.min(grace, metadata.deletionGracePeriodSeconds ?? grace);
@@ -71,10 +75,37 @@ function remove(exchange: Exchange, stored: StoredObject, options: JsonObject): 
   return { object: next, isGone: false };
 }
 
+/** Pods go in two steps even without a grace: who watches sees one that is being deleted, then none. */
+function stopped({ context, resource }: Exchange, stored: StoredObject, pod: ApiObject): StoredObject {
+  if (resource.id !== "pods") return stored;
+  pod.metadata.deletionTimestamp ??= timestampOf(context.settings.now());
+  pod.metadata.deletionGracePeriodSeconds = 0;
+  return context.store.put(resource, pod);
+}
+
+/** registry/core/namespace: a namespace is Terminating until its controller has emptied it and taken its finalizer. */
+function terminate(exchange: Exchange, stored: StoredObject, namespace: ApiObject): Deletion {
+  const { context, resource } = exchange;
+  if (namespace.metadata.deletionTimestamp !== undefined) return { object: stored, isGone: false };
+  namespace.metadata.deletionTimestamp = timestampOf(context.settings.now());
+  namespace["status"] = { ...(namespace["status"] as JsonObject | undefined), phase: "Terminating" };
+  const next = context.store.put(resource, namespace);
+  setTimeout(() => emptyAndRemove(exchange, next), context.settings.podStopMs ?? 0).unref();
+  return { object: next, isGone: false };
+}
+
+/** What the namespace controller does. */
+function emptyAndRemove(exchange: Exchange, { name }: StoredObject): void {
+  const { context, resource } = exchange;
+  const now = context.store.get(resource, "", name);
+  if (now === undefined || parseStored(now).metadata.deletionTimestamp === undefined) return;
+  empty(exchange, name);
+  context.store.remove(resource, now);
+}
+
 function removeNow(exchange: Exchange, stored: StoredObject): StoredObject {
   const { context, resource } = exchange;
   const gone = context.store.remove(resource, stored);
-  if (resource.id === "namespaces") empty(exchange, stored.name);
   registerDefinition(context, resource, gone, true);
   return gone;
 }
@@ -104,7 +135,6 @@ function stopPodLater({ context, resource }: Exchange, pod: StoredObject): void 
   setTimeout(stop, podStopMs).unref();
 }
 
-/** What the namespace controller does, at once. */
 function empty({ context }: Exchange, namespace: string): void {
   for (const { resource } of context.store.collections())
     if (resource.isNamespaced)

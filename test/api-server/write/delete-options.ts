@@ -4,6 +4,7 @@ import { decodeProtobuf, PROTOBUF } from "../http/protobuf-object.ts";
 import { mediaTypeOf, parseObject, readBody } from "../http/read-body.ts";
 import type { JsonObject } from "../json-object.ts";
 import { invalidValue, notSupported } from "../validate/causes.ts";
+import { dryRunCauses } from "./write-options.ts";
 
 const OPTIONS = { group: "meta.k8s.io", kind: "DeleteOptions" } as const;
 const POLICIES = ["Foreground", "Background", "Orphan"] as const;
@@ -15,7 +16,7 @@ const POLICIES = ["Foreground", "Background", "Orphan"] as const;
 export async function readDeleteOptions({ answer, info }: Exchange): Promise<JsonObject> {
   const body = await readBody(answer.request);
   const options = body.length === 0 ? optionsOf(info.query) : optionsIn(body, mediaTypeOf(answer.request));
-  const causes = faultsOf(options);
+  const causes = [...faultsOf(options), ...dryRunCauses(listOf(options["dryRun"]))];
   if (causes.length > 0) throw invalid(OPTIONS, "", causes);
   return options;
 }
@@ -34,7 +35,12 @@ function optionsOf(query: URLSearchParams): JsonObject {
     ...(typeof seconds === "string" && { gracePeriodSeconds: Number(seconds) }),
     ...(typeof propagationPolicy === "string" && { propagationPolicy }),
     ...(typeof orphans === "string" && { orphanDependents: orphans === "true" }),
+    ...(query.has("dryRun") && { dryRun: query.getAll("dryRun").filter((value) => value !== "") }),
   };
+}
+
+function listOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? (value as readonly string[]) : [];
 }
 
 /** apimachinery's ValidateDeleteOptions. */

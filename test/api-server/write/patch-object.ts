@@ -9,6 +9,7 @@ import { asObject } from "./admitted.ts";
 import { mergePatch } from "./merge-patch.ts";
 import { strategicMergePatch } from "./strategic-merge-patch.ts";
 import { existing, replace } from "./update-object.ts";
+import { checkWriteOptions } from "./write-options.ts";
 
 const JSON_PATCH = "application/json-patch+json";
 const MERGE_PATCH = "application/merge-patch+json";
@@ -27,11 +28,15 @@ export async function patchObject(exchange: Exchange): Promise<Applied> {
   const type = mediaTypeOf(answer.request);
   const accepted = acceptedBy(exchange);
   if (!accepted.includes(type)) throw unsupportedMediaType(accepted);
+  checkWriteOptions(exchange, type === APPLY_PATCH);
   if (type === APPLY_PATCH) return applyObject(exchange);
   const patch = parseText((await readBody(answer.request)).toString(), "application/json");
   const stored = existing(exchange);
   const next = asObject(patched(exchange, parseStored(stored), patch, type), resource);
-  if (next.metadata.name !== target.name) throw badRequest("the name of an object can't be patched");
+  if (next.metadata.name !== target.name)
+    throw badRequest(
+      `the name of the object (${next.metadata.name}) does not match the name on the URL (${target.name})`,
+    );
   return { stored: replace(exchange, stored, next), isNew: false };
 }
 
@@ -47,6 +52,7 @@ function jsonPatched(object: ApiObject, patch: unknown): ApiObject {
   if (!Array.isArray(patch)) throw badRequest("a JSON patch must be a list of operations");
   const failed = applyPatch(object, patch as Operation[]).find((error) => error !== null);
   if (failed === undefined) return object;
-  const message = `the server rejected our request due to an error in our request: ${failed.message}`;
+  // The server does not say which operation it was.
+  const message = "the server rejected our request due to an error in our request";
   throw new ApiStatus({ code: 422, reason: "Invalid", message, details: {} });
 }

@@ -3,24 +3,32 @@ import type { Exchange } from "../api-context.ts";
 import { withUpdateOwner } from "../apply/update-owner.ts";
 import { badRequest, conflict, invalid, MODIFIED, notFound } from "../http/api-status.ts";
 import { readObjectBody } from "../http/read-body.ts";
+import type { ApiResource } from "../resource/api-resource.ts";
 import type { ApiObject, ObjectMeta } from "../store/api-object.ts";
 import { parseStored, type StoredObject, storedObject } from "../store/stored-object.ts";
 import { invalidValue } from "../validate/causes.ts";
+import { refuseChange } from "../validate/refuse-change.ts";
 import { admitted, asObject } from "./admitted.ts";
 import { isDryRun } from "./dry-run.ts";
 import { checkNamespace } from "./new-metadata.ts";
+import { admitPod } from "./pod-defaults.ts";
 import { store } from "./store-object.ts";
+import { checkWriteOptions } from "./write-options.ts";
 
 export async function updateObject(exchange: Exchange): Promise<StoredObject> {
   const { resource, target, answer } = exchange;
+  checkWriteOptions(exchange);
   const given = asObject(await readObjectBody(answer.request), resource);
+  if (given.metadata.name === "")
+    throw badRequest(`the name of the object (${target.name} based on URL) was undeterminable: name must be provided`);
   if (given.metadata.name !== target.name)
     throw badRequest(
       `the name of the object (${given.metadata.name}) does not match the name on the URL (${target.name})`,
     );
   const before = existing(exchange);
   if (resource.isCustom && (given.metadata.resourceVersion ?? "") === "")
-    throw invalid(resource, target.name, [
+    // registry/generic/registry/store.go names the resource here, where all others name the kind.
+    throw invalid({ ...resource, kind: resource.plural }, target.name, [
       invalidValue("metadata.resourceVersion", 0, "must be specified for an update"),
     ]);
   return replace(exchange, before, given);
@@ -37,6 +45,8 @@ export function replace(exchange: Exchange, stored: StoredObject, given: ApiObje
   const before = parseStored(stored);
   checkPreconditions(exchange, before, given.metadata);
   const next = withGeneration(before, admitted(exchange, withOwnPart(exchange, before, given)));
+  if (exchange.resource.id === "pods") admitPod(next);
+  refuseChange(exchange.resource, before, next);
   const owned = isOwned ? next : withUpdateOwner(exchange, before, next);
   // "Concurrency Control and Consistency": a write that changes nothing makes no new version.
   if (isDeepStrictEqual(withoutTimes(owned), withoutTimes(before))) return stored;
@@ -56,7 +66,7 @@ function checkPreconditions({ resource, namespace }: Exchange, before: ApiObject
     throw conflict(
       resource,
       name,
-      `Precondition failed: UID in precondition: ${given.uid}, UID in object meta: ${before.metadata.uid}`,
+      `StorageError: invalid object, Code: 4, Key: /registry/${resource.plural}/${namespace === "" ? "" : `${namespace}/`}${name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${given.uid}, UID in object meta: ${before.metadata.uid}`,
     );
 }
 
@@ -65,15 +75,23 @@ function withOwnPart({ resource, target }: Exchange, before: ApiObject, given: A
   const { metadata } = before;
   const isStatus = target.subresource === "status";
   const kept = systemFields(metadata);
-  if (isStatus)
-    return {
-      ...before,
-      status: given["status"],
-      metadata: { ...metadata, managedFields: given.metadata.managedFields ?? metadata.managedFields ?? [] },
-    };
+  if (isStatus) return { ...before, status: given["status"], metadata: statusMetadata(resource, metadata, given) };
   const next: ApiObject = { ...given, metadata: { ...given.metadata, ...kept } };
   if (resource.subresources.includes("status")) next["status"] = before["status"];
   return JSON.parse(JSON.stringify(next)) as ApiObject;
+}
+
+/**
+ * The status subresources of custom resources and of their definitions keep the metadata; those of built-in kinds
+ * take labels and annotations too, but for the labels of Deployments and the owners of pods.
+ */
+function statusMetadata({ isCustom, id }: ApiResource, before: ObjectMeta, { metadata: given }: ApiObject): ObjectMeta {
+  if (isCustom || id.startsWith("customresourcedefinitions."))
+    return { ...before, managedFields: given.managedFields ?? before.managedFields ?? [] };
+  const next: ObjectMeta = { ...given, ...systemFields(before) };
+  if (id === "pods") next["ownerReferences"] = before["ownerReferences"];
+  if (id === "deployments.apps" && before.labels !== undefined) next.labels = before.labels;
+  return JSON.parse(JSON.stringify(next)) as ObjectMeta;
 }
 
 function systemFields(metadata: ObjectMeta): Partial<ObjectMeta> {
