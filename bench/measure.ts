@@ -9,6 +9,8 @@ export interface Traffic {
   readonly file: string;
   readonly loops: number;
   readonly packetsPerSecond: number;
+  /** Whether the sender sleeps between packets, where it must not take a processor of its own. */
+  readonly isPatient?: boolean;
   readonly packets: number;
 }
 
@@ -65,10 +67,12 @@ async function untilListening({ sandbox }: Place, lastWords: () => string): Prom
   throw new Error(`nobody listens: ${lastWords()}`);
 }
 
-export async function replay({ sandbox }: Place, { file, loops, packetsPerSecond, packets }: Traffic): Promise<void> {
+export async function replay({ sandbox }: Place, traffic: Traffic): Promise<void> {
+  const { file, loops, packetsPerSecond, packets, isPatient = false } = traffic;
   // Each turn comes from other addresses, so that its connections are new ones.
   const turns = loops > 1 ? [`--loop=${loops}`, "--unique-ip"] : [];
-  const argv = ["tcpreplay", "-i", SENDING, "--preload-pcap", `--pps=${packetsPerSecond}`, ...turns, file];
+  const waits = isPatient ? ["--timer=nano"] : [];
+  const argv = ["tcpreplay", "-i", SENDING, "--preload-pcap", `--pps=${packetsPerSecond}`, ...waits, ...turns, file];
   const { code, stdout, stderr } = await sandbox.run(inNamespace(SENDER, argv));
   const sent = Number(/Successful packets:\s+(\d+)/u.exec(stdout)?.[1]);
   if (code !== 0 || sent !== packets) throw new Error(`tcpreplay sent ${sent} of ${packets} packets: ${stderr}`);

@@ -52,7 +52,14 @@ async function run(): Promise<void> {
   const pids = await startAgent(place);
   const alone = await costs(place, pids[0]!);
   const before = pids.map(cpuSeconds);
-  const traffic = { name: "", file, loops: 1, packets, packetsPerSecond: PER_SECOND * PACKETS_OF_CONNECTION };
+  const traffic = {
+    name: "",
+    file,
+    loops: 1,
+    packets,
+    packetsPerSecond: PER_SECOND * PACKETS_OF_CONNECTION,
+    isPatient: true,
+  };
   const [asked] = await Promise.all([askAll(place), replay(place, traffic)]);
   const cpu = pids.map((pid, index) => (cpuSeconds(pid) - before[index]!).toFixed(1));
   const peak = pids.map((pid) => peakMebibytes(pid).toFixed(0));
