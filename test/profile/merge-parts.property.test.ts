@@ -8,7 +8,8 @@ import { EdgeRecord, type EdgeIdentity } from "../../src/profile/edge-record.ts"
 import { type Edge, edgeKey } from "../../src/profile/edge.ts";
 import { isMeant } from "../../src/profile/forgetting.ts";
 import { mergeEdges } from "../../src/profile/part/merge-edges.ts";
-import { mergeParts } from "../../src/profile/part/merge-parts.ts";
+import { mergeParts, mergeShelves } from "../../src/profile/part/merge-parts.ts";
+import { MergedShelves } from "../../src/profile/part/merged-shelves.ts";
 import { type Part, partKey } from "../../src/profile/part/part.ts";
 import { PartSet } from "../../src/profile/part/part-set.ts";
 import { connection } from "../cluster/builders.ts";
@@ -97,6 +98,26 @@ await t.test("it makes no difference in what order, how often and in what groups
       t.strictSame(said(one.union(two).union(three)), said(one.union(two.union(three))), "associative");
       t.strictSame(said(one.union(one)), said(one), "idempotent");
       t.strictSame(said(PartSet.of([...a].reverse())), said(one), "whatever comes first");
+    }),
+    { numRuns: 50 },
+  );
+  t.end();
+});
+
+await t.test("what is remembered of parts that were merged is what merging them anew gives", (t) => {
+  const turn = fc.record({ parts: fc.subarray([0, 1, 2, 3]), forgotten: fc.array(tombstone, { maxLength: 1 }) });
+  const four = fc.tuple(anyPart, anyPart, anyPart, anyPart);
+  fc.assert(
+    fc.property(four, fc.array(turn, { minLength: 2, maxLength: 6 }), (all, turns) => {
+      const merged = new MergedShelves();
+      for (const { parts: places, forgotten } of turns) {
+        const parts = places.map((place) => all[place]!);
+        const shelves = merged.of(ref, parts, forgotten);
+        t.strictSame(shelves, mergeShelves(parts, forgotten));
+        if (parts.length > 1) t.equal(merged.of(ref, [...parts], [...forgotten]), shelves, "not merged again");
+      }
+      merged.drop(ref);
+      t.equal(merged.size, 0);
     }),
     { numRuns: 50 },
   );

@@ -106,7 +106,7 @@ export const ReviewSchema = Type.Object({
   withheld: Type.Union([Type.Object({ code: Type.String(), reason: Type.String() }), Type.Null()], {
     description: "Why no policy was written.",
   }),
-  nodes: Type.Object({ seen: Count, expected: Count }),
+  nodes: Type.Object({ seen: Count, expected: Count, stale: Type.Optional(Count) }),
   observed: Observed,
   learned: Type.Object({
     word: Type.String(),

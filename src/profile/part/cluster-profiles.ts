@@ -95,12 +95,15 @@ export class ClusterProfiles implements Profiles {
   /** What the others have told is merged once; what this node has seen is new each time. */
   #shelves(ref: WorkloadRef, parts: readonly Part[], tombstones: readonly Tombstone[]): Shelves {
     const { author } = this.#options;
-    const [told, own] = [false, true].map((isOwn) => parts.filter((part) => author.wrote(part) === isOwn));
-    const others = this.#others.held.merged.of(ref, told!, tombstones);
-    const seen = mergeShelves(own!, tombstones);
+    const told = parts.filter((part) => !author.wrote(part));
+    const others = this.#others.held.merged.of(ref, told, tombstones);
+    const own = mergeShelves(
+      parts.filter((part) => author.wrote(part)),
+      tombstones,
+    );
     return {
-      edges: mergeEdges([...others.edges, ...seen.edges]),
-      failed: mergeEdges([...others.failed, ...seen.failed]),
+      edges: mergeEdges([...others.edges, ...own.edges]),
+      failed: mergeEdges([...others.failed, ...own.failed]),
     };
   }
 

@@ -54,6 +54,7 @@ export class HeldParts {
     this.#edges -= edgesOf(part);
     this.#byObject.delete(key);
     this.#set.delete(part);
+    this.merged.drop(part.workload);
   }
 
   clear(): void {

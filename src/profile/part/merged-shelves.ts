@@ -11,10 +11,15 @@ interface Merged {
 
 /**
  * What parts of one workload say together, until one of them or what was forgotten is another: answers are asked for more
- * often than other nodes have news. At most one entry for each workload that is asked for while it has parts.
+ * often than other nodes have news. One entry at most for each workload, and none that outlives a part it was made of, so
+ * that this is bounded as the parts are.
  */
 export class MergedShelves {
   readonly #byWorkload = new Map<string, Merged>();
+
+  get size(): number {
+    return this.#byWorkload.size;
+  }
 
   /** The parts must stay as they are. */
   of(workload: WorkloadRef, parts: readonly Part[], tombstones: readonly Tombstone[]): Shelves {
@@ -26,6 +31,11 @@ export class MergedShelves {
     if (parts.length > 1) this.#byWorkload.set(key, { parts, forgotten, shelves });
     else this.#byWorkload.delete(key);
     return shelves;
+  }
+
+  /** One of its parts is there no more. */
+  drop(workload: WorkloadRef): void {
+    this.#byWorkload.delete(workloadKey(workload));
   }
 
   clear(): void {
